@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import { headersSchema } from './headers-schema.ts';
+import { absolutePath, inOrder, seconds, whenSound, wholeNumber } from './scalar-schemas.ts';
+import { urlFault } from './url-fault.ts';
+
+interface LokiOutputConfig {
+  readonly name: string;
+  readonly type: 'loki';
+  readonly url: string;
+  readonly tenant?: string;
+  readonly format: 'protobuf' | 'json';
+  /** `snappy` only with protobuf, `gzip` only with json. */
+  readonly compression: 'snappy' | 'gzip' | 'none';
+  readonly headers: Readonly<Record<string, string>>;
+  /** At most one of `basic_auth` and `bearer_token_file` is set. */
+  readonly basic_auth?: { readonly username: string; readonly password_file: string };
+  readonly bearer_token_file?: string;
+  readonly tls: TlsConfig;
+  readonly timeout_seconds: number;
+  readonly batch_bytes: number;
+  readonly batch_wait_seconds: number;
+  readonly max_in_flight: number;
+  readonly backoff: { readonly min_seconds: number; readonly max_seconds: number };
+}
+
+interface TlsConfig {
+  readonly ca_file?: string;
+  /** Set together with `key_file` or not at all. */
+  readonly cert_file?: string;
+  readonly key_file?: string;
+  readonly insecure_skip_verify: boolean;
+}
+
+/** Told apart by `type`. */
+export type OutputConfig = LokiOutputConfig;
+
+/** Loki's rules for tenants (dskit tenant.ValidTenantID, pkg/tenant/tenant.go). */
+const TENANT = /^(?!\.{1,2}$)[A-Za-z0-9!\-_.*'()]{1,150}$/;
+
+const COMPRESSIONS = { protobuf: ['snappy', 'none'], json: ['gzip', 'none'] } as const;
+
+const tls: z.ZodType<TlsConfig> = z
+  .strictObject({
+    ca_file: absolutePath().exactOptional().describe("PEM file of the authorities to trust instead of Node's own list."),
+    cert_file: absolutePath().exactOptional().describe('PEM file of the client certificate; key_file goes with it.'),
+    key_file: absolutePath().exactOptional().describe("PEM file of the client certificate's private key."),
+    insecure_skip_verify: z.boolean().default(false).describe("Accept any certificate of the server's; for trials only."),
+  })
+  .superRefine(
+    (written, ctx) => {
+      if ((written.cert_file === undefined) === (written.key_file === undefined)) return;
+      const [set, missing] = written.cert_file === undefined ? ['key_file', 'cert_file'] : ['cert_file', 'key_file'];
+      ctx.addIssue({ code: 'custom', path: [set], message: `set without ${missing}, write both or neither` });
+    },
+    { when: whenSound('cert_file', 'key_file') },
+  )
+  .prefault({})
+  .describe('How the connection is secured; only used with an https URL.');
+
+const backoff: z.ZodType<LokiOutputConfig['backoff']> = z
+  .strictObject({
+    min_seconds: seconds(0.01).default(0.5).describe('Seconds that bound the first delay.'),
+    max_seconds: seconds(0.01).default(30).describe('Seconds that bound every delay.'),
+  })
+  .check(inOrder('min_seconds', 'max_seconds'))
+  .prefault({})
+  .describe('Delays between attempts: random, up to a bound that doubles from min_seconds to max_seconds.');
+
+const loki = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[a-z0-9-]+$/, { error: 'not a usable name, write lower-case letters, digits and - only' })
+      .describe('Name of this output in logs, metrics and checkpoints.'),
+    type: z.literal('loki').describe('Kind of store.'),
+    url: z
+      .string()
+      .superRefine((text, ctx) => {
+        const fault = urlFault(text);
+        if (fault !== null) ctx.addIssue({ code: 'custom', message: fault });
+      })
+      .meta({ format: 'uri' })
+      .describe('Where to push, with the full path: http://loki:3100/loki/api/v1/push'),
+    tenant: z
+      .string()
+      .regex(TENANT, { error: "not a tenant that Loki takes, write 1 to 150 letters, digits or !-_.*'() and not . or .. alone" })
+      .exactOptional()
+      .describe('Tenant to push as, sent as X-Scope-OrgID.'),
+    format: z.enum(['protobuf', 'json']).default('protobuf').describe('Body of a push request.'),
+    compression: z
+      .enum(['snappy', 'gzip', 'none'])
+      .exactOptional()
+      .describe('With format protobuf snappy (its default) or none, with json gzip (its default) or none.'),
+    headers: headersSchema,
+    basic_auth: z
+      .strictObject({
+        username: z
+          .string()
+          .regex(/^[^:]+$/, { error: 'not a usable user name, write one that is not empty and holds no colon' })
+          .describe('User name.'),
+        password_file: absolutePath().describe('File that holds the password; read again when it changes.'),
+      })
+      .exactOptional()
+      .describe('HTTP basic authentication.'),
+    bearer_token_file: absolutePath().exactOptional().describe('File that holds a bearer token; read again when it changes.'),
+    tls,
+    timeout_seconds: seconds(0.1).default(30).describe('Seconds after which a request is given up and tried again.'),
+    batch_bytes: wholeNumber(1024, 4_194_304)
+      .default(1_048_576)
+      .describe("Bytes of a batch before compression; Loki's ingesters refuse messages over 4 MiB."),
+    batch_wait_seconds: seconds(0).default(1).describe('Seconds that the first entry of a batch waits for more.'),
+    max_in_flight: wholeNumber(1, 64).default(4).describe('Requests on their way at once; never two for the same stream.'),
+    backoff,
+  })
+  .superRefine(
+    (written, ctx) => {
+      const fitting: readonly string[] = COMPRESSIONS[written.format];
+      if (written.compression === undefined || fitting.includes(written.compression)) return;
+      const message = `${written.compression} does not go with format ${written.format}, write ${fitting.join(' or ')}`;
+      ctx.addIssue({ code: 'custom', path: ['compression'], message });
+    },
+    { when: whenSound('format', 'compression') },
+  )
+  .refine((written) => written.basic_auth === undefined || written.bearer_token_file === undefined, {
+    path: ['bearer_token_file'],
+    when: whenSound(),
+    error: 'set beside basic_auth, keep one of the two',
+  })
+  // The order of keys is the one that `logferry check` prints.
+  .transform(({ name, type, url, format, compression = COMPRESSIONS[format][0], ...rest }) => ({
+    name,
+    type,
+    url,
+    format,
+    compression,
+    ...rest,
+  }));
+
+/** Where entries go: at least one output, each with a name of its own. */
+export const outputsSchema: z.ZodType<readonly OutputConfig[]> = z
+  .array(z.discriminatedUnion('type', [loki]))
+  .min(1, { error: 'an empty list, write at least one output' })
+  .superRefine(
+    (outputs, ctx) => {
+      // Other problems of an output do not hide this one, so it may be anything.
+      const names = outputs.map((output: Partial<OutputConfig> | null) => output?.name);
+      for (const [index, name] of names.entries()) {
+        const first = names.indexOf(name);
+        if (typeof name !== 'string' || first === index) continue;
+        ctx.addIssue({ code: 'custom', path: [index, 'name'], message: `${name} is the name of outputs[${first}] too, write another` });
+      }
+    },
+    { when: whenSound() },
+  )
+  .describe('Stores that entries are shipped to.');

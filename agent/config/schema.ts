@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { MAX_LABELS } from '../model/labels.ts';
+import { type ContainersConfig, containersSchema } from './containers-schema.ts';
+import { countLabels, type LabelsConfig, labelsSchema } from './labels-schema.ts';
+import { leastMemory } from '../model/memory-share.ts';
+import { parseListenAddress } from './listen-address.ts';
+import { type OutputConfig, outputsSchema } from './output-schema.ts';
+import { absolutePath, labelValue, seconds, whenSound, wholeNumber } from './scalar-schemas.ts';
+
+/** Everything an operator may say, with every default filled in. Names are those of the YAML file. */
+export interface Config {
+  readonly cluster?: string;
+  readonly node_name: string;
+  readonly state_dir: string;
+  readonly containers: ContainersConfig;
+  readonly kubernetes: { readonly enabled: boolean };
+  readonly labels: LabelsConfig;
+  readonly outputs: readonly OutputConfig[];
+  readonly limits: { readonly memory_bytes: number; readonly drain_seconds: number };
+  readonly checkpoint: { readonly interval_seconds: number };
+  readonly server: { readonly listen: string };
+  readonly log: { readonly level: (typeof LOG_LEVELS)[number] };
+}
+
+/** A configuration as the schema leaves it: the host's name is not the schema's to know. */
+export type WrittenConfig = Omit<Config, 'node_name'> & { readonly node_name?: string };
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
+
+const limits: z.ZodType<Config['limits']> = z
+  .strictObject({
+    memory_bytes: wholeNumber(4_194_304, 8_589_934_592)
+      .default(33_554_432)
+      .describe('Bytes of log data held in memory; when they are used up, reading stops and the files wait.'),
+    drain_seconds: seconds(0)
+      .default(15)
+      .describe('Seconds from the signal to stop until the agent gives up on what is not stored yet; the next start reads it again.'),
+  })
+  .prefault({})
+  .describe('Bounds of the whole agent.');
+
+const checkpoint: z.ZodType<Config['checkpoint']> = z
+  .strictObject({
+    interval_seconds: seconds(0.1).default(1).describe('Seconds between two writes of the positions; a crash repeats at most that much.'),
+  })
+  .prefault({})
+  .describe('How positions are made durable.');
+
+const server: z.ZodType<Config['server']> = z
+  .strictObject({
+    listen: z
+      .string()
+      .refine((text) => parseListenAddress(text) !== null, {
+        error: 'not an address to listen on, write host:port, [IPv6 address]:port or :port',
+      })
+      .default('0.0.0.0:9095')
+      .describe('Address of the HTTP server for health and metrics: host:port, [IPv6 address]:port or :port; port 0 takes a free one.'),
+  })
+  .prefault({})
+  .describe('The HTTP server for health and metrics.');
+
+/** The one schema of the configuration file; every default and every key's documentation is in it. */
+export const configSchema: z.ZodType<WrittenConfig> = z
+  .strictObject({
+    cluster: labelValue().exactOptional().describe('Name of the cluster, the label `cluster` of every stream.'),
+    node_name: labelValue()
+      .exactOptional()
+      .describe("Name of the node, the label `node_name` of every stream; by default the host's name."),
+    state_dir: absolutePath().default('/var/lib/logferry').describe('Directory for checkpoints; the only place that is written to.'),
+    containers: containersSchema,
+    kubernetes: z
+      .strictObject({
+        enabled: z.boolean().default(true).describe('Ask the API server about pods; false: names come from the path of a log alone.'),
+      })
+      .prefault({})
+      .describe('What is learnt from Kubernetes.'),
+    labels: labelsSchema,
+    outputs: outputsSchema,
+    limits,
+    checkpoint,
+    server,
+    log: z
+      .strictObject({ level: z.enum(LOG_LEVELS).default('info').describe("Least severe level of the agent's own log.") })
+      .prefault({})
+      .describe("The agent's own log."),
+  })
+  .superRefine(
+    (written, ctx) => {
+      const count = countLabels(written.cluster !== undefined, written.labels);
+      if (count <= MAX_LABELS) return;
+      const message = `${count} label names with those of the preset, Loki takes ${MAX_LABELS}: remove ${count - MAX_LABELS}`;
+      ctx.addIssue({ code: 'custom', path: ['labels', 'static'], message });
+    },
+    { when: whenSound('cluster', 'labels') },
+  )
+  .superRefine(
+    (written, ctx) => {
+      const outputs = written.outputs.map((output) => ({ batchBytes: output.batch_bytes }));
+      const least = leastMemory(outputs, written.containers.max_line_bytes);
+      if (written.limits.memory_bytes >= least) return;
+      const message = `too little for the batches of ${outputs.length} output(s), write at least ${least}, or less for batch_bytes`;
+      ctx.addIssue({ code: 'custom', path: ['limits', 'memory_bytes'], message });
+    },
+    { when: whenSound('limits', 'outputs', 'containers') },
+  );

@@ -1,0 +1,30 @@
+import type { KeyPath } from './problem.ts';
+import type { Config } from './schema.ts';
+
+/** Something that is allowed, and yet probably not what was meant. */
+export interface Warning {
+  readonly path: KeyPath;
+  readonly message: string;
+}
+
+/** Everything about a valid configuration that its author should know. */
+export function findWarnings(config: Config): Warning[] {
+  const warnings: Warning[] = [];
+  if (config.kubernetes.enabled) {
+    warnings.push({
+      path: ['kubernetes', 'enabled'],
+      message: 'this version does not ask the API server: names come from the path of a log alone, write false to agree',
+    });
+  }
+  for (const [index, output] of config.outputs.entries()) {
+    const isPlain = !/^https:/i.test(output.url);
+    const hasCredentials = output.basic_auth !== undefined || output.bearer_token_file !== undefined;
+    if (isPlain && hasCredentials)
+      warnings.push({ path: ['outputs', index, 'url'], message: 'credentials are sent unencrypted, write https' });
+    if (output.tls.insecure_skip_verify) {
+      const path = ['outputs', index, 'tls', 'insecure_skip_verify'];
+      warnings.push({ path, message: 'anyone can pose as the store, write ca_file instead' });
+    }
+  }
+  return warnings;
+}

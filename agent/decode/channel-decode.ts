@@ -1,0 +1,177 @@
+import type { ChannelResume, ChannelState, OpenRecord, Time } from '../model/position.ts';
+import type { Metadata, RecordView } from '../model/record.ts';
+import type { ByteBudget } from '../runtime/byte-budget.ts';
+
+const FIRST_CAPACITY = 4096;
+const NOTHING: Buffer = Buffer.alloc(0);
+
+export interface LineLimits {
+  readonly maxLineBytes: number;
+  /** Bounds what the open lines of all sources hold together. */
+  readonly partBudget: ByteBudget;
+}
+
+/** What becomes of a line after a piece of it: more comes, it is complete, or no more is waited for. */
+type Ending = 'open' | 'ended' | 'given-up';
+
+/** What decoding carries from one record of a channel to the next: the run of equal times, and the line whose parts are still coming. */
+export class ChannelDecode {
+  #runStartSeconds: number;
+  #runStartNanos: number;
+  #runEndSeconds: number;
+  #runEndNanos: number;
+  /** The run as it was before the newest entry: the four numbers of `#run...`. */
+  readonly #before: [number, number, number, number] = [0, 0, 0, 0];
+  #line: ChannelState['line'];
+
+  /** Bytes of the open line that are held here: those of its parts since its last piece was handed on. */
+  #held: Buffer = NOTHING;
+  #heldBytes = 0;
+  /** Where reading must start again to see the held bytes again; null while nothing is held. */
+  #resume: ChannelResume | null = null;
+  /** Where the channel itself was resumed; reading may have started before it, for the other one. */
+  readonly #origin: ChannelResume;
+  readonly #limits: LineLimits;
+
+  constructor(origin: ChannelResume, limits: LineLimits) {
+    [this.#runStartSeconds, this.#runStartNanos] = origin.state.runStart;
+    [this.#runEndSeconds, this.#runEndNanos] = origin.state.runEnd;
+    this.#line = origin.state.line;
+    this.#origin = origin;
+    this.#limits = limits;
+  }
+
+  /** Whether a line has begun and not ended: parts of it are held or were handed on as pieces. */
+  get open(): boolean {
+    return this.#line !== null;
+  }
+
+  /** Whether parts are held: they come again only when reading starts before them. */
+  get holds(): boolean {
+    return this.#resume !== null;
+  }
+
+  /** Seconds of the open line's first part; only while `open`. */
+  get lineSeconds(): number {
+    return this.#line!.time[0];
+  }
+
+  /** Time of the newest entry, [0, 0] before the first. */
+  get newest(): Time {
+    return [this.#runEndSeconds, this.#runEndNanos];
+  }
+
+  /** Where the channel must resume to lose nothing when all it handed out is settled and the next record begins at `at`. */
+  resume(at: number, record: OpenRecord | null): ChannelResume {
+    if (this.#resume !== null) return this.#resume;
+    if (at <= this.#origin.at) return this.#origin;
+    const runStart: Time = [this.#runStartSeconds, this.#runStartNanos];
+    return { at, record, state: { runStart, runEnd: this.newest, line: this.#line } };
+  }
+
+  /** The same for a channel whose newest entry, a record that begins at `at` and was no part of a line, must come again. */
+  resumeBefore(at: number, record: OpenRecord | null): ChannelResume {
+    if (this.#resume !== null) return this.#resume;
+    const [startSeconds, startNanos, endSeconds, endNanos] = this.#before;
+    return { at, record, state: { runStart: [startSeconds, startNanos], runEnd: [endSeconds, endNanos], line: this.#line } };
+  }
+
+  /** Whether a part may join the held bytes: within the line limit, and within what all open lines may hold. */
+  hasRoom(bytes: number): boolean {
+    const { maxLineBytes, partBudget } = this.#limits;
+    const total = this.#heldBytes + bytes;
+    return total <= maxLineBytes && this.#capacityFor(total) - this.#held.length <= partBudget.availableBytes;
+  }
+
+  #capacityFor(bytes: number): number {
+    const capacity = this.#held.length;
+    return bytes <= capacity ? capacity : Math.max(bytes, Math.min(Math.max(FIRST_CAPACITY, capacity * 2), this.#limits.maxLineBytes));
+  }
+
+  /** Copies the content of a part, which must have room, to the held bytes; `resume` is from where it comes again. */
+  hold(view: RecordView, resume: ChannelResume): void {
+    const bytes = view.end - view.start;
+    const capacity = this.#capacityFor(this.#heldBytes + bytes);
+    this.#resume ??= resume;
+    this.#line ??= { time: [view.seconds, view.nanos], pieces: 0, bytes: 0 };
+    if (capacity > this.#held.length) {
+      this.#limits.partBudget.take(capacity - this.#held.length);
+      const grown = Buffer.allocUnsafeSlow(capacity);
+      this.#held.copy(grown, 0, 0, this.#heldBytes);
+      this.#held = grown;
+    }
+    view.buffer.copy(this.#held, this.#heldBytes, view.start, view.end);
+    this.#heldBytes += bytes;
+  }
+
+  /** Turns the held bytes into an entry and returns where the channel resumes to see it again. */
+  release(view: RecordView, ending: Ending): ChannelResume {
+    const resume = this.#resume!;
+    view.buffer = this.#held;
+    view.start = 0;
+    view.end = this.#heldBytes;
+    this.#limits.partBudget.give(this.#held.length);
+    this.#held = NOTHING;
+    this.#heldBytes = 0;
+    this.#resume = null;
+    this.takePiece(view, ending);
+    return resume;
+  }
+
+  /** Makes the content of the view a piece of the open line, or the first of a new one. */
+  takePiece(view: RecordView, ending: Ending): void {
+    const { time, pieces, bytes } = this.#line ?? { time: [view.seconds, view.nanos] as const, pieces: 0, bytes: 0 };
+    const line = { time, pieces: pieces + 1, bytes: bytes + view.end - view.start };
+    [view.seconds, view.nanos] = time;
+    view.metadata = lineMetadata(line, ending, ending === 'ended' ? view.metadata : null);
+    this.#line = ending === 'open' ? line : null;
+  }
+
+  /** What comes next begins a new line. Not while parts are held. */
+  endLine(): void {
+    this.#line = null;
+  }
+
+  /**
+   * Makes times of the channel strictly increasing while the clock stands still: an entry whose time lies within the run of
+   * equal times before it is put 1 ns after the run's end, which is a pure function of what stands in the file. Loki keeps one
+   * of two entries with equal time and text, and conmon writes whole bursts with one time (loki pkg/chunkenc/unordered.go).
+   */
+  stamp(view: RecordView): void {
+    const before = this.#before;
+    before[0] = this.#runStartSeconds;
+    before[1] = this.#runStartNanos;
+    before[2] = this.#runEndSeconds;
+    before[3] = this.#runEndNanos;
+    const { seconds, nanos } = view;
+    const afterEnd = seconds - this.#runEndSeconds || nanos - this.#runEndNanos;
+    const afterStart = seconds - this.#runStartSeconds || nanos - this.#runStartNanos;
+    if (afterEnd > 0 || afterStart < 0) {
+      this.#runStartSeconds = seconds;
+      this.#runStartNanos = nanos;
+      this.#runEndSeconds = seconds;
+      this.#runEndNanos = nanos;
+      return;
+    }
+    this.#runEndNanos += 1;
+    if (this.#runEndNanos === 1_000_000_000) {
+      this.#runEndNanos = 0;
+      this.#runEndSeconds += 1;
+    }
+    view.seconds = this.#runEndSeconds;
+    view.nanos = this.#runEndNanos;
+  }
+}
+
+/**
+ * `line_part` counts from 1; the last piece of a cut line also says the line's whole length; `partial` marks a line that never ended.
+ * `marks` is what is said of the record that ended it.
+ */
+function lineMetadata(line: { pieces: number; bytes: number }, ending: Ending, marks: Metadata | null): Metadata | null {
+  const metadata: [string, string][] = [];
+  if (line.pieces > 1 || ending === 'open') metadata.push(['line_part', String(line.pieces)]);
+  if (line.pieces > 1 && ending !== 'open') metadata.push(['line_bytes', String(line.bytes)]);
+  if (ending === 'given-up') metadata.push(['partial', 'true']);
+  for (const [name, value] of marks ?? []) metadata.push([name, value]);
+  return metadata.length === 0 ? null : metadata;
+}

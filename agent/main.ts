@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { type Command, EXIT_FAILED, EXIT_MISUSE, EXIT_OK, type Host, type Terminal, unknownName } from './commands/command.ts';
+
+/** Replaced by the bundler; from source it does not exist. */
+declare const LOGFERRY_VERSION: string;
+
+/** Loaded on demand: `check` needs neither an HTTP client nor a logger. */
+const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ['run', async () => (await import('./commands/run.ts')).runCommand],
+  ['check', async () => (await import('./commands/check.ts')).checkCommand],
+  ['demo', async () => (await import('./commands/demo.ts')).demoCommand],
+]);
+
+/**
+ * How the agent's own process runs: a small young generation, since the path of a line allocates nothing, and one malloc arena.
+ * Together they save 5 MB on a quiet node and 15 beside 500 containers.
+ */
+const LEAN_FLAGS = ['--max-semi-space-size=1'] as const;
+const LEAN_ENV = { MALLOC_ARENA_MAX: '1' } as const;
+
+/** Exit codes of a process that ended by a signal, as shells count. */
+const SIGNAL_EXIT = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/** Carries out one command line and returns the exit code. */
+async function main(args: readonly string[], stop: AbortController): Promise<number> {
+  const stdout = terminal(process.stdout, stop);
+  const stderr = terminal(process.stderr, null);
+  const [name, ...rest] = args;
+  if (name === '--version') {
+    stdout.write(`logferry ${version()}\n`);
+    return EXIT_OK;
+  }
+  if (name === '--help' || name === '-h') {
+    stdout.write(await overview());
+    return EXIT_OK;
+  }
+  const load = COMMANDS.get(name ?? '');
+  if (load === undefined) {
+    stderr.write(`logferry: ${unknownCommand(name)}\nSee logferry --help.\n`);
+    return EXIT_MISUSE;
+  }
+  const command = await load();
+  if (rest.includes('--help') || rest.includes('-h')) {
+    stdout.write(command.help);
+    return EXIT_OK;
+  }
+  const { env, execPath } = process;
+  return command.run(rest, {
+    env,
+    hostname: hostname(),
+    stdout,
+    stderr,
+    stop: stop.signal,
+    execPath,
+    entry: import.meta.filename,
+    version: version(),
+    usage,
+  });
+}
+
+/** Replaces this process by one with lean settings, which V8 and malloc take at their start only; where that cannot be done, goes on. */
+function becomeLean(): void {
+  const { execPath, execArgv, env, argv } = process;
+  if (process.execve === undefined || LEAN_FLAGS.every((flag) => execArgv.includes(flag))) return;
+  process.execve(execPath, [execPath, ...LEAN_FLAGS, ...execArgv, ...argv.slice(1)], { ...env, ...LEAN_ENV });
+}
+
+function usage(): ReturnType<Host['usage']> {
+  const { user, system } = process.cpuUsage();
+  return { cpuSeconds: (user + system) / 1e6, residentBytes: process.memoryUsage.rss() };
+}
+
+function unknownCommand(name: string | undefined): string {
+  const known = [...COMMANDS.keys()];
+  if (name === undefined) return `name a command: ${known.join(', ')}`;
+  return name.startsWith('-') ? unknownName('option', name, ['--help', '--version']) : unknownName('command', name, known);
+}
+
+async function overview(): Promise<string> {
+  const lines: string[] = [];
+  for (const [name, load] of COMMANDS) lines.push(`  ${name.padEnd(8)}${(await load()).summary}\n`);
+  return `Ships every container log of a Kubernetes node to Loki, byte for byte.
+
+Usage: logferry COMMAND [OPTIONS]
+
+Commands:
+${lines.join('')}
+Options:
+  --help      print this; after a command, all about it
+  --version   print the version
+
+Exit code: 0 fine, 1 failed, 2 wrong use or a wrong configuration.
+
+Examples:
+  logferry demo
+  logferry check --config logferry.yaml
+  logferry run --config logferry.yaml
+`;
+}
+
+function version(): string {
+  if (typeof LOGFERRY_VERSION === 'string') return LOGFERRY_VERSION;
+  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+  return manifest.version;
+}
+
+/** `stop`, if any, is aborted when nobody reads the stream any more: `logferry demo | head` shall end, and without a stack trace. */
+function terminal(stream: NodeJS.WriteStream, stop: AbortController | null): Terminal {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    stop?.abort();
+  });
+  return {
+    write: (text) => void stream.write(text),
+    isTTY: stream.isTTY ?? false,
+    get columns() {
+      return stream.columns ?? 80;
+    },
+  };
+}
+
+/** The first signal asks the command to stop and drain; the second does not wait for it. */
+function stopOnSignals(stop: AbortController): void {
+  for (const [signal, exitCode] of Object.entries(SIGNAL_EXIT)) {
+    process.on(signal, () => {
+      if (stop.signal.aborted) process.exit(exitCode);
+      stop.abort();
+    });
+  }
+}
+
+/** A bug ends the process at once: a restart goes on from the checkpoint, while a half-broken agent would sit there. */
+function exitOnBugs(): void {
+  process.on('uncaughtException', (error) => {
+    process.stderr.write(
+      `logferry ${version()}: unexpected error, please report it: ${error instanceof Error ? error.stack : String(error)}\n`,
+      () => {
+        process.exit(EXIT_FAILED);
+      },
+    );
+  });
+}
+
+if (process.argv[2] === 'run') becomeLean();
+const stop = new AbortController();
+exitOnBugs();
+stopOnSignals(stop);
+process.exitCode = await main(process.argv.slice(2), stop);

@@ -1,0 +1,25 @@
+import { DROP_REASONS, type DropReason } from './verdict.ts';
+
+/** What one pipeline has done since it started. Plain numbers, added to on the way of a line and read by whoever shows them. */
+export class Counters {
+  readBytes = 0;
+  readRecords = 0;
+  malformedRecords = 0;
+  appendedEntries = 0;
+  storedEntries = 0;
+  sentBytes = 0;
+  retries = 0;
+  truncations = 0;
+  lostFiles = 0;
+  readErrors = 0;
+  readonly droppedEntries: Record<DropReason, number> = Object.fromEntries(DROP_REASONS.map((reason) => [reason, 0])) as Record<
+    DropReason,
+    number
+  >;
+  /** Requests by what came of them: an HTTP status, or why there was none. */
+  readonly requests: Map<string, number> = new Map();
+
+  countRequest(outcome: string): void {
+    this.requests.set(outcome, (this.requests.get(outcome) ?? 0) + 1);
+  }
+}

@@ -1,0 +1,64 @@
+import type { Channel } from './record.ts';
+
+/** An inode, as decimal strings: inode numbers may exceed 2^53. */
+export interface FileId {
+  readonly dev: string;
+  readonly ino: string;
+}
+
+/** Hash of the first `bytes` bytes of a file's content; an empty file's birth. Inodes are reused at once, so an inode alone is no identity. */
+export interface Fingerprint {
+  readonly bytes: number;
+  readonly hash: string;
+}
+
+/** Seconds since 1970 and nanoseconds within the second. */
+export type Time = readonly [seconds: number, nanos: number];
+
+/** Where decoding of a channel stands between two records: all that a later entry depends on but its own bytes. */
+export interface ChannelState {
+  /** First and last time of the run of equal times that the newest entry belongs to. */
+  readonly runStart: Time;
+  readonly runEnd: Time;
+  /** Set while a line that was cut at the line limit goes on: its time, and what of it was already handed on. */
+  readonly line: { readonly time: Time; readonly pieces: number; readonly bytes: number } | null;
+}
+
+/** Set while a record too long for one read goes on: the header's facts for the bytes that follow. */
+export interface OpenRecord {
+  readonly channel: Channel;
+  readonly partial: boolean;
+  readonly malformed: boolean;
+  readonly time: Time;
+}
+
+/**
+ * Where one channel of a source resumes: everything of the channel before it is settled, everything after it comes again,
+ * byte for byte. The two channels of a source resume at places of their own, since one may be inside a long line while the other goes on.
+ */
+interface Resume {
+  readonly state: ChannelState;
+  /** Set when the place is inside a record that was too long for one read. */
+  readonly record: OpenRecord | null;
+}
+
+/** Within one run of the agent: `at` counts the bytes of the source over all its files, so that places compare as numbers over rotations. */
+export interface ChannelResume extends Resume {
+  readonly at: number;
+}
+
+/** Across runs: a file, and a byte of its (decompressed) content. */
+export interface ChannelPosition extends Resume {
+  readonly file: FileId;
+  readonly fingerprint: Fingerprint;
+  readonly offset: number;
+}
+
+/** Indexed by channel. */
+export type ResumePoint = readonly [ChannelResume, ChannelResume];
+/** Indexed by channel; what a checkpoint holds of a source. */
+export type Position = readonly [ChannelPosition, ChannelPosition];
+
+const ZERO: Time = [0, 0];
+/** The state of a channel of which nothing was read. */
+export const INITIAL_STATE: ChannelState = { runStart: ZERO, runEnd: ZERO, line: null };

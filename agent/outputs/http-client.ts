@@ -1,0 +1,97 @@
+import { readFileSync, statSync } from 'node:fs';
+import request from 'undici/lib/api/api-request.js';
+import Pool from 'undici/lib/dispatcher/pool.js';
+
+/** Longest part of an answer's body that is looked at. */
+const ANSWER_BYTES = 64 * 1024;
+
+export interface HttpClientOptions {
+  readonly url: string;
+  readonly timeoutMs: number;
+  readonly connections: number;
+  readonly tls: {
+    readonly caFile: string | null;
+    readonly certFile: string | null;
+    readonly keyFile: string | null;
+    readonly insecureSkipVerify: boolean;
+  };
+}
+
+export type HttpAnswer =
+  | { readonly kind: 'answer'; readonly status: number; readonly retryAfter: string | null; readonly text: string }
+  | { readonly kind: 'failure'; readonly reason: 'network' | 'timeout'; readonly detail: string };
+
+/** A pool of connections to one URL. TLS files are read again when one of them changes: certificates are rotated in place. */
+export class HttpClient implements AsyncDisposable {
+  readonly #options: HttpClientOptions;
+  readonly #origin: string;
+  readonly #path: string;
+  #pool: { readonly pool: Pool; readonly tlsVersion: string } | null = null;
+
+  constructor(options: HttpClientOptions) {
+    this.#options = options;
+    const { origin, pathname, search } = new URL(options.url);
+    this.#origin = origin;
+    this.#path = pathname + search;
+  }
+
+  /** Sends one POST and reads the start of its answer. Never rejects; `body` must stay as it is until the promise settles. */
+  async post(headers: Record<string, string>, body: Buffer, signal: AbortSignal): Promise<HttpAnswer> {
+    try {
+      const answer = await request.call(this.#current(), { method: 'POST', path: this.#path, headers, body, signal });
+      const text = await firstBytes(answer.body);
+      const retryAfter = answer.headers['retry-after'];
+      return { kind: 'answer', status: answer.statusCode, retryAfter: typeof retryAfter === 'string' ? retryAfter : null, text };
+    } catch (error) {
+      // An AbortError's code is a number.
+      const { code, message } = error as { code?: string | number; message: string };
+      const timeout = String(code).includes('TIMEOUT');
+      return { kind: 'failure', reason: timeout ? 'timeout' : 'network', detail: message === '' ? String(code ?? 'connection failed') : message };
+    }
+  }
+
+  #current(): Pool {
+    const tlsVersion = this.#tlsVersion();
+    if (this.#pool !== null && this.#pool.tlsVersion === tlsVersion) return this.#pool.pool;
+    void this.#pool?.pool.close();
+    const { timeoutMs, connections, tls } = this.#options;
+    const pool = new Pool(this.#origin, {
+      connections,
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+      connect: {
+        timeout: timeoutMs,
+        rejectUnauthorized: !tls.insecureSkipVerify,
+        ...fileOption('ca', tls.caFile),
+        ...fileOption('cert', tls.certFile),
+        ...fileOption('key', tls.keyFile),
+      },
+    });
+    this.#pool = { pool, tlsVersion };
+    return pool;
+  }
+
+  #tlsVersion(): string {
+    const { caFile, certFile, keyFile } = this.#options.tls;
+    return [caFile, certFile, keyFile].map((file) => (file === null ? '' : String(statSync(file).mtimeMs))).join();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pool?.pool.destroy();
+  }
+}
+
+function fileOption(name: 'ca' | 'cert' | 'key', file: string | null): Record<string, Buffer> {
+  return file === null ? {} : { [name]: readFileSync(file) };
+}
+
+/** The answer is read to its end, so that the connection can be used again, and forgotten beyond ANSWER_BYTES. */
+async function firstBytes(body: AsyncIterable<Buffer>): Promise<string> {
+  const kept: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    if (bytes < ANSWER_BYTES) kept.push(chunk);
+    bytes += chunk.length;
+  }
+  return Buffer.concat(kept).toString('utf8', 0, ANSWER_BYTES);
+}

@@ -1,0 +1,195 @@
+import assert from 'node:assert';
+import type { BatchEncoder, Route, Sealed, Stream } from '../../deliver/output.ts';
+import type { StreamIdentity } from '../../model/labels.ts';
+import type { Metadata, RecordView } from '../../model/record.ts';
+import { labelString } from './label-string.ts';
+import { lengthDelimited, varintLength, writeVarint } from './protobuf.ts';
+import { WireBufferPool, type WireBuffer } from './wire-buffer.ts';
+
+/*
+ * logproto.PushRequest (loki pkg/push/push.proto); the tags are field number << 3 | wire type:
+ *   PushRequest   { repeated StreamAdapter streams = 1; }
+ *   StreamAdapter { string labels = 1; repeated EntryAdapter entries = 2; }
+ *   EntryAdapter  { Timestamp timestamp = 1; string line = 2; repeated LabelPairAdapter structuredMetadata = 3; }
+ *   LabelPairAdapter { string name = 1; string value = 2; }   Timestamp { int64 seconds = 1; int32 nanos = 2; }
+ */
+const STREAMS = 0x0a;
+const LABELS = 0x0a;
+const ENTRIES = 0x12;
+const TIMESTAMP = 0x0a;
+const SECONDS = 0x08;
+const NANOS = 0x10;
+const LINE = 0x12;
+const STRUCTURED_METADATA = 0x1a;
+const NAME = 0x0a;
+const VALUE = 0x12;
+/** Most bytes that a stream's tag and length take, and those of an entry's tags, lengths and time. */
+const STREAM_HEADER = 6;
+const ENTRY_HEADER = 32;
+
+/** Turns a request into the snappy block that is its body. */
+export interface BlockEncoder {
+  /** Where `length` bytes are to be written before `encode(length)`; valid until the next call. */
+  input(length: number): Buffer;
+  /** The block of the first `length` bytes of the input, in a buffer of its own. */
+  encode(length: number): Buffer;
+  /** Takes back a body that nobody reads any more. */
+  release(body: Buffer): void;
+}
+
+/** A Loki stream, and its entries in the open batch. */
+export class LokiStream implements Stream {
+  busy = false;
+  readonly labels: Buffer;
+  wire: WireBuffer | null = null;
+
+  constructor(labels: string) {
+    this.labels = lengthDelimited(LABELS, Buffer.from(labels));
+  }
+}
+
+export interface LokiRoute extends Route {
+  readonly stream: LokiStream;
+  /** Structured metadata of every entry, encoded. */
+  readonly metadata: Buffer;
+}
+
+/** Structured metadata as it stands in an entry. */
+export function encodeMetadata(metadata: Metadata): Buffer {
+  const pairs = metadata.map(([name, value]) =>
+    lengthDelimited(
+      STRUCTURED_METADATA,
+      Buffer.concat([lengthDelimited(NAME, Buffer.from(name)), lengthDelimited(VALUE, Buffer.from(value.toWellFormed()))]),
+    ),
+  );
+  return Buffer.concat(pairs);
+}
+
+/** Label sets of one output: equal labels are one stream, whoever writes to it. */
+export class LokiStreams {
+  readonly #streams = new Map<string, LokiStream>();
+
+  route(identity: StreamIdentity): LokiRoute {
+    const labels = labelString(identity.labels);
+    let stream = this.#streams.get(labels);
+    if (stream === undefined) {
+      stream = new LokiStream(labels);
+      this.#streams.set(labels, stream);
+    }
+    return { stream, metadata: encodeMetadata(identity.metadata) };
+  }
+}
+
+/**
+ * Encodes entries straight from the record view into the wire buffer of their stream; sealing gathers the streams into one
+ * request. A string, an object or a copy of a line is made for none of them.
+ */
+export class PushEncoder implements BatchEncoder<LokiRoute> {
+  bytes = 0;
+  entries = 0;
+  readonly #block: BlockEncoder;
+  readonly #pool = new WireBufferPool();
+  #streams: LokiStream[] = [];
+
+  constructor(block: BlockEncoder) {
+    this.#block = block;
+  }
+
+  sizeBound(route: LokiRoute, entry: RecordView): number {
+    const labels = route.stream.wire === null ? route.stream.labels.length + STREAM_HEADER : 0;
+    const metadata = entry.metadata === null ? 0 : encodeMetadata(entry.metadata).length;
+    return labels + ENTRY_HEADER + (entry.end - entry.start) + route.metadata.length + metadata;
+  }
+
+  append(route: LokiRoute, entry: RecordView): number {
+    const { stream } = route;
+    const before = this.bytes;
+    if (stream.wire === null) {
+      stream.wire = this.#pool.take();
+      this.#streams.push(stream);
+      this.bytes += stream.labels.length + STREAM_HEADER;
+    }
+    const start = stream.wire.length;
+    writeEntry(
+      stream.wire,
+      entry,
+      entry.metadata === null ? route.metadata : Buffer.concat([route.metadata, encodeMetadata(entry.metadata)]),
+    );
+    this.bytes += stream.wire.length - start;
+    this.entries += 1;
+    return this.bytes - before;
+  }
+
+  seal(): Sealed {
+    assert(this.entries > 0, 'an empty batch is never sealed');
+    const sealed: Sealed = { body: this.#block.encode(this.#gather()), streams: this.#streams, entries: this.entries };
+    for (const stream of this.#streams) {
+      this.#pool.giveBack(stream.wire!);
+      stream.wire = null;
+    }
+    this.#streams = [];
+    this.bytes = 0;
+    this.entries = 0;
+    return sealed;
+  }
+
+  release(body: Buffer): void {
+    this.#block.release(body);
+  }
+
+  /** Writes the request into the block encoder's input; returns its length. */
+  #gather(): number {
+    let total = 0;
+    for (const { labels, wire } of this.#streams) {
+      const length = labels.length + wire!.length;
+      total += 1 + varintLength(length) + length;
+    }
+    const target = this.#block.input(total);
+    let at = 0;
+    for (const { labels, wire } of this.#streams) {
+      target[at] = STREAMS;
+      at = writeVarint(target, at + 1, labels.length + wire!.length);
+      at += labels.copy(target, at);
+      at += wire!.bytes.copy(target, at, 0, wire!.length);
+    }
+    return total;
+  }
+}
+
+/** Appends one EntryAdapter; zero seconds, nanos and an empty line are left out, as proto3 has it. */
+function writeEntry(wire: WireBuffer, entry: RecordView, metadata: Buffer): void {
+  const { seconds, nanos } = entry;
+  const lineLength = entry.end - entry.start;
+  const timeLength = (seconds === 0 ? 0 : 1 + varintLength(seconds)) + (nanos === 0 ? 0 : 1 + varintLength(nanos));
+  const lineField = lineLength === 0 ? 0 : 1 + varintLength(lineLength) + lineLength;
+  const length = 2 + timeLength + lineField + metadata.length;
+  wire.reserve(length + 6);
+  const target = wire.bytes;
+  let at = wire.length;
+  target[at] = ENTRIES;
+  at = writeVarint(target, at + 1, length);
+  target[at] = TIMESTAMP;
+  target[at + 1] = timeLength;
+  at += 2;
+  if (seconds !== 0) {
+    target[at] = SECONDS;
+    at = writeVarint(target, at + 1, seconds);
+  }
+  if (nanos !== 0) {
+    target[at] = NANOS;
+    at = writeVarint(target, at + 1, nanos);
+  }
+  if (lineLength !== 0) {
+    target[at] = LINE;
+    at = writeVarint(target, at + 1, lineLength);
+    at += entry.buffer.copy(target, at, entry.start, entry.end);
+  }
+  wire.length = writeShort(target, at, metadata);
+}
+
+/** Copies bytes one by one: for a few dozen, what every entry carries, that takes half of the time of `copy`. */
+function writeShort(target: Buffer, at: number, bytes: Buffer): number {
+  if (bytes.length > 64) return at + bytes.copy(target, at);
+  for (let i = 0; i < bytes.length; i += 1) target[at + i] = bytes[i]!;
+  return at + bytes.length;
+}

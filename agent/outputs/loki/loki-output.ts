@@ -1,0 +1,118 @@
+import { gzipSync } from 'node:zlib';
+import type { BatchEncoder, Output, RefusedEntry } from '../../deliver/output.ts';
+import type { StreamIdentity } from '../../model/labels.ts';
+import type { Verdict } from '../../model/verdict.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { HttpClient, type HttpClientOptions } from '../http-client.ts';
+import { SecretFile } from '../secret-file.ts';
+import { decodePush } from './decode-push.ts';
+import { type BlockEncoder, LokiStreams, PushEncoder, type LokiRoute } from './encode-push.ts';
+import { LiteralEncoder } from './literal-encoder.ts';
+import { pushJson, timestampNs } from './push-json.ts';
+import { pushVerdict } from './push-verdict.ts';
+import { SnappyEncoder } from './snappy-encoder.ts';
+import { splitPush } from './split-push.ts';
+import { uncompressSnappy } from './uncompress-snappy.ts';
+
+export interface LokiOutputOptions extends HttpClientOptions {
+  readonly name: string;
+  readonly tenant: string | null;
+  readonly format: 'protobuf' | 'json';
+  readonly compression: 'snappy' | 'gzip' | 'none';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly basicAuth: { readonly username: string; readonly passwordFile: string } | null;
+  readonly bearerTokenFile: string | null;
+  readonly userAgent: string;
+  /** Hears the HTTP status of every request, or `network` or `timeout`. */
+  readonly onRequest: (outcome: string) => void;
+}
+
+/**
+ * Loki's push API. Batches are kept as snappy blocks of protobuf, which is what is sent; with format json they are turned into
+ * that as they are sent.
+ */
+export class LokiOutput implements Output<LokiRoute>, AsyncDisposable {
+  readonly name: string;
+  readonly #options: LokiOutputOptions;
+  readonly #clock: Clock;
+  readonly #client: HttpClient;
+  readonly #block: BlockEncoder;
+  readonly #streams = new LokiStreams();
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #authorization: (() => string) | null;
+
+  constructor(options: LokiOutputOptions, clock: Clock) {
+    this.name = options.name;
+    this.#options = options;
+    this.#clock = clock;
+    this.#client = new HttpClient(options);
+    this.#block = options.compression === 'none' ? new LiteralEncoder() : new SnappyEncoder();
+    this.#headers = constantHeaders(options);
+    this.#authorization = authorization(options);
+  }
+
+  route(identity: StreamIdentity): LokiRoute {
+    return this.#streams.route(identity);
+  }
+
+  encoder(): BatchEncoder<LokiRoute> {
+    return new PushEncoder(this.#block);
+  }
+
+  async push(body: Buffer, signal: AbortSignal): Promise<Verdict> {
+    let headers = this.#headers;
+    try {
+      if (this.#authorization !== null) headers = { ...headers, authorization: this.#authorization() };
+    } catch (error) {
+      return { kind: 'misconfigured', reason: 'unauthorized', detail: `credentials cannot be read: ${(error as Error).message}` };
+    }
+    const answer = await this.#client.post(headers, this.#options.format === 'protobuf' ? body : this.#toJson(body), signal);
+    this.#options.onRequest(answer.kind === 'answer' ? String(answer.status) : answer.reason);
+    return pushVerdict(answer, this.#clock.now());
+  }
+
+  #toJson(body: Buffer): Buffer {
+    const json = pushJson(uncompress(body));
+    return this.#options.compression === 'gzip' ? gzipSync(json, { level: 1 }) : json;
+  }
+
+  split(body: Buffer): readonly [Buffer, Buffer] | null {
+    return splitPush(uncompress(body), this.#block);
+  }
+
+  open(body: Buffer): RefusedEntry[] {
+    return decodePush(uncompress(body)).flatMap(({ labels, entries }) =>
+      entries.map(({ seconds, nanos, line, metadata }) => ({ labels, timestampNs: timestampNs(seconds, nanos), line, metadata })),
+    );
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#client[Symbol.asyncDispose]();
+  }
+}
+
+/** What the agent encoded itself, so of any size. */
+function uncompress(body: Buffer): Buffer {
+  return uncompressSnappy(body, Number.MAX_SAFE_INTEGER);
+}
+
+/** Loki takes an absent content type for an error, and an encoding header beside protobuf only in forms that others do not know. */
+function constantHeaders({ format, compression, tenant, headers, userAgent }: LokiOutputOptions): Record<string, string> {
+  return {
+    ...headers,
+    'user-agent': userAgent,
+    'content-type': format === 'protobuf' ? 'application/x-protobuf' : 'application/json',
+    ...(compression === 'gzip' ? { 'content-encoding': 'gzip' } : {}),
+    ...(tenant === null ? {} : { 'x-scope-orgid': tenant }),
+  };
+}
+
+function authorization({ basicAuth, bearerTokenFile }: LokiOutputOptions): (() => string) | null {
+  if (bearerTokenFile !== null) {
+    const token = new SecretFile(bearerTokenFile);
+    return () => `Bearer ${token.read()}`;
+  }
+  if (basicAuth === null) return null;
+  const password = new SecretFile(basicAuth.passwordFile);
+  return () => `Basic ${Buffer.from(`${basicAuth.username}:${password.read()}`).toString('base64')}`;
+}

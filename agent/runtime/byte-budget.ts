@@ -1,0 +1,32 @@
+import assert from 'node:assert';
+import type { Wakeup } from './wakeup.ts';
+
+/** Counts bytes held in memory against one limit. Taking never fails: callers look at `available` first, `freed` rings when it grows. */
+export class ByteBudget {
+  #used = 0;
+  readonly limitBytes: number;
+  readonly freed: Wakeup;
+
+  constructor(limitBytes: number, freed: Wakeup) {
+    this.limitBytes = limitBytes;
+    this.freed = freed;
+  }
+
+  get usedBytes(): number {
+    return this.#used;
+  }
+
+  get availableBytes(): number {
+    return this.limitBytes - this.#used;
+  }
+
+  take(bytes: number): void {
+    this.#used += bytes;
+  }
+
+  give(bytes: number): void {
+    this.#used -= bytes;
+    assert(this.#used >= 0, 'more bytes given back than taken');
+    this.freed.ring();
+  }
+}

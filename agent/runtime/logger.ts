@@ -1,0 +1,46 @@
+import pino from 'pino';
+import type { Clock } from './clock.ts';
+
+type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+
+/** Messages are constant sentences; what varies is in the fields. */
+export interface Logger {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** JSON lines on standard output. Synchronous: what was logged before a crash is there after it. */
+export function createLogger(level: Level): Logger {
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: 1, sync: true }));
+}
+
+const WINDOW_MS = 60_000;
+
+/**
+ * Says the same thing once a minute: the agent's own log is one of those it ships, so a message per failure could feed itself.
+ * Messages are told apart by their text and `key`.
+ */
+export class ThrottledLogger {
+  readonly #logger: Logger;
+  readonly #clock: Clock;
+  readonly #said = new Map<string, { sinceMs: number; suppressed: number }>();
+
+  constructor(logger: Logger, clock: Clock) {
+    this.#logger = logger;
+    this.#clock = clock;
+  }
+
+  warn(key: string, fields: object, message: string): void {
+    const nowMs = this.#clock.monotonic();
+    const id = `${message}\n${key}`;
+    const said = this.#said.get(id);
+    if (said !== undefined && nowMs - said.sinceMs < WINDOW_MS) {
+      said.suppressed += 1;
+      return;
+    }
+    for (const [old, { sinceMs }] of this.#said) if (nowMs - sinceMs >= WINDOW_MS) this.#said.delete(old);
+    this.#said.set(id, { sinceMs: nowMs, suppressed: 0 });
+    this.#logger.warn(said === undefined || said.suppressed === 0 ? fields : { ...fields, suppressed: said.suppressed }, message);
+  }
+}

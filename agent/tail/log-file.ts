@@ -1,0 +1,150 @@
+import { hash } from 'node:crypto';
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, read, readlinkSync, readSync, realpathSync } from 'node:fs';
+import type { FileId, Fingerprint, Time } from '../model/position.ts';
+
+/** Enough to tell apart files whose first records carry nanosecond times. */
+export const FINGERPRINT_BYTES = 1024;
+const NOTHING = Buffer.alloc(0);
+
+export type OpenFailure = 'missing' | 'outside_roots' | 'not_regular' | 'denied' | 'too_many_open' | 'io_error';
+
+/** Throws what no file system has said. */
+export function failureOf(error: unknown): OpenFailure {
+  const { code } = error as NodeJS.ErrnoException;
+  switch (code) {
+    case undefined:
+      throw error;
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return 'missing';
+    case 'EACCES':
+    case 'EPERM':
+      return 'denied';
+    case 'EMFILE':
+    case 'ENFILE':
+      return 'too_many_open';
+    case 'ELOOP':
+    case 'ENXIO':
+      return 'not_regular';
+    default:
+      return 'io_error';
+  }
+}
+
+function isInside(path: string, roots: readonly string[]): boolean {
+  return roots.some((root) => path.startsWith(root.endsWith('/') ? root : `${root}/`));
+}
+
+/** Where an open descriptor really leads; on systems without /proc the path it was opened by. */
+function realPathOf(fd: number, path: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`).replace(/ \(deleted\)$/, '');
+  } catch {
+    return path;
+  }
+}
+
+/** One open inode of a log. Reads by offset; holds the descriptor until `close`, whatever happens to the name. */
+export class LogFile {
+  readonly id: FileId;
+  /** Creation time of the inode; with the file systems that do not keep one, its last change as it was opened. */
+  readonly birth: Time;
+  readonly #fd: number;
+
+  private constructor(fd: number, stat: BigIntStats) {
+    this.#fd = fd;
+    this.id = fileIdOf(stat);
+    const ns = stat.birthtimeNs > 0n ? stat.birthtimeNs : stat.ctimeNs;
+    this.birth = [Number(ns / 1_000_000_000n), Number(ns % 1_000_000_000n)];
+  }
+
+  /**
+   * Opens a regular file under one of the `roots`, wherever links lead: a pod that plants a link must not make the agent ship
+   * `/etc/shadow`. The check is made on the open descriptor too, so that a name exchanged in between is noticed. Never blocks on a FIFO.
+   */
+  static open(path: string, roots: readonly string[]): LogFile | OpenFailure {
+    let fd: number | null = null;
+    try {
+      const real = realpathSync.native(path);
+      if (!isInside(real, roots)) return 'outside_roots';
+      fd = openSync(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+      const stat = fstatSync(fd, { bigint: true });
+      const failure = stat.isFile() ? (isInside(realPathOf(fd, real), roots) ? null : 'outside_roots') : 'not_regular';
+      if (failure === null) return new LogFile(fd, stat);
+      closeSync(fd);
+      return failure;
+    } catch (error) {
+      if (fd !== null) closeSync(fd);
+      return failureOf(error);
+    }
+  }
+
+  get size(): number {
+    return fstatSync(this.#fd).size;
+  }
+
+  /** More may be written to it. */
+  get complete(): boolean {
+    return false;
+  }
+
+  /** Of the first bytes there are, FINGERPRINT_BYTES at most; of none when they cannot be read. */
+  fingerprint(): Fingerprint {
+    return fingerprintOf(this.#head() ?? NOTHING, this.birth);
+  }
+
+  /**
+   * `known`, made to cover more of a young file that has grown; null when the file does not begin like that. One read serves both,
+   * so that a file that is written anew in between is not taken for a grown one. What cannot be read is not said to differ.
+   */
+  grown(known: Fingerprint): Fingerprint | null {
+    const head = this.#head();
+    return head === null ? known : grownFingerprint(known, head, this.birth);
+  }
+
+  #head(): Buffer | null {
+    try {
+      return this.peek(FINGERPRINT_BYTES, 0);
+    } catch {
+      return null;
+    }
+  }
+
+  /** A few bytes at `offset`, at once; fewer at the end. Throws on I/O errors. */
+  peek(bytes: number, offset: number): Buffer {
+    const target = Buffer.allocUnsafe(bytes);
+    return target.subarray(0, readSync(this.#fd, target, 0, bytes, offset));
+  }
+
+  /** Reads up to `target.length` bytes at `offset`; resolves with how many, 0 at the end. Rejects on I/O errors. */
+  read(target: Buffer, offset: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      read(this.#fd, target, 0, target.length, offset, (error, bytes) => (error === null ? resolve(bytes) : reject(error)));
+    });
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+}
+
+/** Of the given beginning of a file's content. An empty file is known by its birth: its inode may have been another file's a moment ago. */
+export function fingerprintOf(head: Buffer, birth: Time): Fingerprint {
+  const text = head.length === 0 ? `born ${birth.join('.')}` : hash('sha256', head, 'hex').slice(0, 32);
+  return { bytes: head.length, hash: text };
+}
+
+/** `known`, made to cover all of `head`; null when `head` does not begin with what `known` was made of. */
+export function grownFingerprint(known: Fingerprint, head: Buffer, birth: Time): Fingerprint | null {
+  const then = fingerprintOf(head.subarray(0, known.bytes), birth);
+  if (then.bytes !== known.bytes || then.hash !== known.hash) return null;
+  return then.bytes === FINGERPRINT_BYTES ? known : fingerprintOf(head, birth);
+}
+
+export function fileIdOf(stat: BigIntStats): FileId {
+  return { dev: String(stat.dev), ino: String(stat.ino) };
+}
+
+export function isSameFile(a: FileId, b: FileId): boolean {
+  return a.ino === b.ino && a.dev === b.dev;
+}

@@ -1,0 +1,53 @@
+import { readdirSync, realpathSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+/** Kubelet: `<n>.log.<YYYYMMDD-HHMMSS>`, later with `.gz` (kubernetes pkg/kubelet/logs/container_log_manager.go). */
+const KUBELET_SUFFIX = /^\d{8}-\d{6}(?:\.gz)?$/;
+/** Docker: `<id>-json.log.<k>`, k growing with age, maybe with `.gz` (moby daemon/logger/loggerutils/logfile.go). */
+const DOCKER_SUFFIX = /^\d{1,6}(?:\.gz)?$/;
+
+/**
+ * Paths of the rotated files of a live log, oldest first by name, compressed ones before the others: only what is youngest is
+ * left uncompressed. A compressed file beside its source is left out, for the source is about to be removed. With Docker the live path is a link, which the
+ * kubelet renames in vain, and the rotated files stand beside its target. A missing directory has none; throws when one that is
+ * there cannot be listed.
+ */
+export function rotatedFiles(livePath: string): string[] {
+  const beside = rotatedBeside(livePath);
+  const target = targetOf(livePath) ?? targetOf(beside.at(-1) ?? livePath);
+  return target === null || target === livePath ? beside : [...rotatedBeside(target), ...beside];
+}
+
+function targetOf(path: string): string | null {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    return null;
+  }
+}
+
+function rotatedBeside(live: string): string[] {
+  const directory = dirname(live);
+  const prefix = `${basename(live)}.`;
+  const found = new Set<string>();
+  for (const name of listOf(directory)) if (name.startsWith(prefix)) found.add(name.slice(prefix.length));
+  const suffixes = [...found].filter((suffix) => !isCompressed(suffix) || !found.has(suffix.slice(0, -'.gz'.length)));
+  const kubelet = suffixes.filter((suffix) => KUBELET_SUFFIX.test(suffix)).sort();
+  const docker = suffixes.filter((suffix) => DOCKER_SUFFIX.test(suffix)).sort((a, b) => Number.parseInt(b, 10) - Number.parseInt(a, 10));
+  const compressedFirst = [...kubelet.filter((suffix) => isCompressed(suffix)), ...kubelet.filter((suffix) => !isCompressed(suffix))];
+  return [...docker, ...compressedFirst].map((suffix) => join(directory, prefix + suffix));
+}
+
+export function isCompressed(path: string): boolean {
+  return path.endsWith('.gz');
+}
+
+function listOf(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    throw error;
+  }
+}

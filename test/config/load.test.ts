@@ -1,0 +1,197 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadConfig, parseConfig } from '../../agent/config/load.ts';
+import { formatProblem } from '../../agent/config/problem.ts';
+import { OUTPUTS, problemsOf } from './problems-of.ts';
+
+describe(parseConfig, () => {
+  it('fills in every default', () => {
+    const loaded = parseConfig('f.yaml', 'outputs:\n  - name: main\n    type: loki\n    url: http://loki/push\n', {
+      env: {},
+      hostname: 'host-1',
+    });
+    expect(loaded).toEqual({
+      ok: true,
+      config: {
+        node_name: 'host-1',
+        state_dir: '/var/lib/logferry',
+        containers: {
+          log_dir: '/var/log',
+          allowed_roots: ['/var/log/pods', '/var/lib/docker/containers'],
+          scan_interval_seconds: 10,
+          watch: true,
+          poll_min_seconds: 0.25,
+          poll_max_seconds: 2,
+          rotate_grace_seconds: 1,
+          part_idle_seconds: 10,
+          max_line_bytes: 262144,
+        },
+        kubernetes: { enabled: true },
+        labels: { preset: 'standard', static: {}, metadata: ['pod'] },
+        outputs: [
+          {
+            name: 'main',
+            type: 'loki',
+            url: 'http://loki/push',
+            format: 'protobuf',
+            compression: 'snappy',
+            headers: {},
+            tls: { insecure_skip_verify: false },
+            timeout_seconds: 30,
+            batch_bytes: 1048576,
+            batch_wait_seconds: 1,
+            max_in_flight: 4,
+            backoff: { min_seconds: 0.5, max_seconds: 30 },
+          },
+        ],
+        limits: { memory_bytes: 33554432, drain_seconds: 15 },
+        checkpoint: { interval_seconds: 1 },
+        server: { listen: '0.0.0.0:9095' },
+        log: { level: 'info' },
+      },
+      warnings: [
+        {
+          file: 'f.yaml',
+          place: { line: 1, column: 1 },
+          key: 'kubernetes.enabled',
+          message: 'this version does not ask the API server: names come from the path of a log alone, write false to agree',
+        },
+      ],
+    });
+  });
+
+  it('keeps what is written', () => {
+    const text = `
+cluster: prod-eu
+node_name: \${NODE_NAME}
+state_dir: /data
+containers: {log_dir: /logs, allowed_roots: [/logs/pods], watch: false, poll_min_seconds: 0.5, max_line_bytes: 1024}
+kubernetes: {enabled: false}
+labels: {static: {zone: "1"}, metadata: [pod_uid, pod]}
+outputs:
+  - {name: a, type: loki, url: "http://loki/a", tenant: team-a, bearer_token_file: /token, headers: {X-Zone: a}}
+  - {name: b, type: loki, url: "https://loki/b", format: json, tls: {ca_file: /ca}, basic_auth: {username: u, password_file: /p}}
+  - {name: c, type: loki, url: "https://loki/c", compression: none}
+`;
+    const loaded = parseConfig('f.yaml', text, { env: { NODE_NAME: 'node-1' }, hostname: 'host-1' });
+    expect(loaded).toMatchObject({
+      ok: true,
+      config: {
+        cluster: 'prod-eu',
+        node_name: 'node-1',
+        state_dir: '/data',
+        containers: { log_dir: '/logs', allowed_roots: ['/logs/pods'], watch: false, poll_min_seconds: 0.5, max_line_bytes: 1024 },
+        kubernetes: { enabled: false },
+        labels: { static: { zone: '1' }, metadata: ['pod_uid', 'pod'] },
+        outputs: [
+          { compression: 'snappy', tenant: 'team-a', bearer_token_file: '/token', headers: { 'X-Zone': 'a' } },
+          { compression: 'gzip', tls: { ca_file: '/ca' }, basic_auth: { username: 'u', password_file: '/p' } },
+          { compression: 'none' },
+        ],
+      },
+    });
+    expect(loaded.ok && loaded.warnings.map(formatProblem)).toEqual([
+      'f.yaml:9:32 outputs[0].url: credentials are sent unencrypted, write https',
+    ]);
+  });
+
+  it('takes the roots of the default from log_dir', () => {
+    const loaded = parseConfig('f.yaml', `${OUTPUTS}\ncontainers: {log_dir: /logs/}`, { env: {}, hostname: 'h' });
+    expect(loaded.ok && loaded.config.containers.allowed_roots).toEqual(['/logs/pods', '/var/lib/docker/containers']);
+  });
+
+  it('warns of certificates that are not checked', () => {
+    const text =
+      'kubernetes: {enabled: false}\noutputs:\n- name: a\n  type: loki\n  url: https://loki/p\n  tls:\n    insecure_skip_verify: true\n';
+    const loaded = parseConfig('f.yaml', text, { env: {}, hostname: 'h' });
+    expect(loaded.ok && loaded.warnings.map(formatProblem)).toEqual([
+      'f.yaml:7:27 outputs[0].tls.insecure_skip_verify: anyone can pose as the store, write ca_file instead',
+    ]);
+  });
+
+  it('reports every problem at once, in file order', () => {
+    const text = `
+nodename: x
+cluster: \${CLUSTER}
+containers:
+  poll_min_seconds: 9
+  max_line_bytes: 12.5
+outputs:
+  - name: loki
+    type: loki
+    timeout: 3
+  - name: loki
+    type: loki
+    url: http://loki/p
+  - type: elastic
+limits: none
+`;
+    expect(problemsOf(text)).toEqual([
+      'f.yaml:2:1 nodename: unknown key, did you mean node_name?',
+      'f.yaml:3:10 cluster: the environment variable CLUSTER is not set, set it or write ${CLUSTER:-default}',
+      'f.yaml:4:1 containers.poll_max_seconds: 2 is less than poll_min_seconds (9), write a number that is not below it',
+      'f.yaml:6:19 containers.max_line_bytes: found the number 12.5, want a whole number',
+      'f.yaml:6:19 containers.max_line_bytes: the number 12.5 is too small, write at least 1024',
+      'f.yaml:8:5 outputs[0].url: missing, add it: Where to push, with the full path: http://loki:3100/loki/api/v1/push',
+      'f.yaml:10:5 outputs[0].timeout: unknown key, did you mean timeout_seconds?',
+      'f.yaml:11:11 outputs[1].name: loki is the name of outputs[0] too, write another',
+      'f.yaml:14:11 outputs[2].type: found the text "elastic", want loki',
+      'f.yaml:15:9 limits: found the text "none", want a mapping of keys to values',
+    ]);
+  });
+});
+
+describe(loadConfig, () => {
+  let directory: string;
+  const surroundings = { env: {}, hostname: 'h' };
+  const problemsIn = async (file: string): Promise<string[]> => {
+    const loaded = await loadConfig(file, surroundings);
+    return loaded.ok ? [] : loaded.problems.map((problem) => formatProblem(problem).replace(`${directory}/`, ''));
+  };
+  const write = async (name: string, content: string | Buffer): Promise<string> => {
+    await writeFile(join(directory, name), content);
+    return join(directory, name);
+  };
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'logferry-config-'));
+  });
+  afterAll(() => rm(directory, { recursive: true }));
+
+  it('reads a file, with or without a byte order mark', async () => {
+    for (const mark of ['', '\uFEFF']) {
+      const loaded = await loadConfig(await write('good.yaml', `${mark}cluster: c\n${OUTPUTS}`), surroundings);
+      expect(loaded.ok && loaded.config.cluster).toBe('c');
+    }
+  });
+
+  it('names the file when it can not be read', async () => {
+    await write('file', '');
+    expect(await problemsIn(join(directory, 'none.yaml'))).toEqual(['none.yaml: can not be read: there is no such file, check the path']);
+    expect(await problemsIn(join(directory, 'file/x'))).toEqual([
+      'file/x: can not be read: a part of the path is not a directory, check the path',
+    ]);
+    expect(await problemsIn(`${directory}/.`)).toEqual(['.: can not be read: it is a directory, name a file']);
+  });
+
+  it.skipIf(process.getuid?.() === 0)('says so when it may not read the file', async () => {
+    const file = await write('secret.yaml', OUTPUTS);
+    await chmod(file, 0);
+    expect(await problemsIn(file)).toEqual([
+      'secret.yaml: can not be read: permission denied, check the mode and owner of the file and its directories',
+    ]);
+  });
+
+  it('refuses bytes that are not UTF-8, and says in which line', async () => {
+    const file = await write('latin1.yaml', Buffer.from('a: b\nc: ü\nd: \xff\n', 'latin1'));
+    expect(await problemsIn(file)).toEqual(['latin1.yaml:2:1: holds bytes that are not UTF-8, save the file as UTF-8']);
+    const wide = await write('utf16.yaml', Buffer.from(`\uFEFF${OUTPUTS}`, 'utf16le'));
+    expect(await problemsIn(wide)).toEqual(['utf16.yaml:1:1: holds bytes that are not UTF-8, save the file as UTF-8']);
+  });
+
+  it('refuses a file that never ends', async () => {
+    expect(await problemsIn('/dev/zero')).toEqual(['/dev/zero: larger than 1048576 bytes, write less']);
+  });
+});

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { configJsonSchema, writtenJsonSchema } from '../support/write-config-schema.ts';
+
+interface JsonSchema {
+  readonly description?: string;
+  readonly type?: string;
+  readonly default?: unknown;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly items?: JsonSchema;
+  readonly oneOf?: readonly JsonSchema[];
+}
+
+/** Every key that an operator may write, by its path. */
+function keysOf({ properties = {}, items, oneOf = [] }: JsonSchema): [path: string, schema: JsonSchema][] {
+  const nested = [...oneOf, ...(items === undefined ? [] : [items])].flatMap(keysOf);
+  const named = Object.entries(properties).flatMap(([name, schema]): [string, JsonSchema][] => [
+    [name, schema],
+    ...keysOf(schema).map(([path, inner]): [string, JsonSchema] => [`${name}.${path}`, inner]),
+  ]);
+  return [...nested, ...named];
+}
+
+const keys = keysOf(JSON.parse(configJsonSchema()) as JsonSchema);
+
+describe('agent/config/schema.json', () => {
+  it('says what the schema says', () => {
+    expect(writtenJsonSchema(), 'bring it up to date with: npx node test/support/write-config-schema.ts').toBe(configJsonSchema());
+  });
+});
+
+describe('every key', () => {
+  it('is described in one line', () => {
+    expect(keys.filter(([, { description }]) => !/^[^\n]+$/.test(description ?? '')).map(([path]) => path)).toEqual([]);
+  });
+
+  it('has a unit in its name if it is a number, or is a count', () => {
+    const numbers = keys.filter(([, { type }]) => type === 'number' || type === 'integer').map(([path]) => path);
+    expect(numbers.filter((path) => !/_(?:seconds|bytes)$/.test(path))).toEqual(['outputs.max_in_flight']);
+  });
+
+  it('has a default, but for those that have none to have', () => {
+    const without = keys.filter(([, schema]) => !('default' in schema)).map(([path]) => path);
+    expect(without).toEqual([
+      'cluster',
+      'node_name',
+      'outputs',
+      'outputs.name',
+      'outputs.type',
+      'outputs.url',
+      'outputs.tenant',
+      'outputs.compression',
+      'outputs.basic_auth',
+      'outputs.basic_auth.username',
+      'outputs.basic_auth.password_file',
+      'outputs.bearer_token_file',
+      'outputs.tls.ca_file',
+      'outputs.tls.cert_file',
+      'outputs.tls.key_file',
+    ]);
+  });
+});

@@ -1,0 +1,100 @@
+import assert from 'node:assert';
+import { type DecodeOptions, SourceDecoder } from '../../agent/decode/source-decoder.ts';
+import type { ResumePoint } from '../../agent/model/position.ts';
+import { type Channel, type Metadata, RecordView } from '../../agent/model/record.ts';
+import { ByteBudget } from '../../agent/runtime/byte-budget.ts';
+import { Wakeup } from '../../agent/runtime/wakeup.ts';
+
+/** An entry as it was handed out, kept. */
+export interface Entry {
+  readonly channel: Channel;
+  readonly content: Buffer;
+  readonly seconds: number;
+  readonly nanos: number;
+  readonly metadata: Metadata | null;
+}
+
+export function entryOf(view: RecordView): Entry {
+  const { channel, buffer, start, end, seconds, nanos, metadata } = view;
+  return { channel, content: Buffer.from(buffer.subarray(start, end)), seconds, nanos, metadata };
+}
+
+export interface FeedOptions extends Partial<DecodeOptions> {
+  readonly resume?: ResumePoint;
+  /** Bytes of a full read. */
+  readonly chunkBytes?: number;
+}
+
+export const MAX_LINE_BYTES = 262_144;
+const CHUNK_BYTES = MAX_LINE_BYTES + 4096;
+
+/** The files of one source in memory, read as the agent reads them: what a decoder did not consume of a chunk comes again with the next. */
+export class LogFeed {
+  readonly decoder: SourceDecoder;
+  readonly view: RecordView = new RecordView();
+  readonly partBudget: ByteBudget;
+  /** Bytes of all files. */
+  readonly length: number;
+  readonly #files: readonly Buffer[];
+  readonly #chunkBytes: number;
+  #file = 0;
+  #fileBase = 0;
+  #cursor: number;
+
+  constructor(files: readonly Buffer[], options: FeedOptions = {}) {
+    const { resume = SourceDecoder.start, chunkBytes = CHUNK_BYTES, maxLineBytes = MAX_LINE_BYTES, partWaitSeconds = 3600 } = options;
+    this.partBudget = options.partBudget ?? new ByteBudget(64 * 1024 * 1024, new Wakeup());
+    this.decoder = new SourceDecoder({ maxLineBytes, partWaitSeconds, partBudget: this.partBudget }, resume);
+    this.#files = files;
+    this.length = files.reduce((sum, file) => sum + file.length, 0);
+    this.#chunkBytes = chunkBytes;
+    this.#cursor = Math.min(resume[0].at, resume[1].at);
+    while (this.#cursor >= this.#fileEnd && this.#file < files.length - 1) this.#nextFile();
+  }
+
+  get #fileEnd(): number {
+    return this.#fileBase + this.#files[this.#file]!.length;
+  }
+
+  #nextFile(): void {
+    this.#fileBase = this.#fileEnd;
+    this.#file += 1;
+  }
+
+  /** Reads while that gets further; bytes of the source from `until` on are not written yet. `take` gets `view` for each entry. */
+  readTo(until: number, take: (view: RecordView) => void): void {
+    while (this.#turn(until, take));
+  }
+
+  #turn(until: number, take: (view: RecordView) => void): boolean {
+    const { decoder, view } = this;
+    const at = this.#cursor;
+    const stop = Math.max(at, Math.min(at + this.#chunkBytes, until, this.#fileEnd));
+    const bytes = this.#files[this.#file]!.subarray(at - this.#fileBase, stop - this.#fileBase);
+    const full = bytes.length === this.#chunkBytes;
+    const endsFile = !full && this.#fileEnd <= until && this.#file < this.#files.length - 1;
+    decoder.feed({ bytes, at, startsFile: at === this.#fileBase, endsFile, full }, [1, 0]);
+    while (decoder.next(view)) take(view);
+    this.#cursor += decoder.consumed;
+    if (!endsFile) return decoder.consumed > 0 && this.#cursor < Math.min(until, this.length);
+    assert(this.#cursor === this.#fileEnd, 'a file that has ended is consumed to its end');
+    this.#nextFile();
+    return true;
+  }
+
+  /** Gives up what is left unfinished. */
+  end(take: (view: RecordView) => void): void {
+    while (this.decoder.flush(this.view)) take(this.view);
+  }
+}
+
+/** All entries of a source, read as far as each of `stops` and then to its end, where unfinished lines are given up. */
+export function decodeFiles(files: readonly Buffer[], options: FeedOptions = {}, stops: readonly number[] = []): Entry[] {
+  const feed = new LogFeed(files, options);
+  const entries: Entry[] = [];
+  const take = (view: RecordView): void => void entries.push(entryOf(view));
+  for (const stop of stops) feed.readTo(stop, take);
+  feed.readTo(Number.POSITIVE_INFINITY, take);
+  feed.end(take);
+  return entries;
+}

@@ -1,0 +1,226 @@
+import { describe, expect, test } from 'vitest';
+import { Lane } from '../../agent/deliver/lane.ts';
+import type { Verdict } from '../../agent/model/verdict.ts';
+import { LaneBench } from '../support/lane-bench.ts';
+import { MemoryOutput, retry, STORED } from '../support/memory-output.ts';
+
+const LINE = 'x'.repeat(40);
+
+/** Verdicts that the test gives when it likes, in the order of the requests. */
+function byHand(): { readonly output: MemoryOutput; readonly answer: ((verdict: Verdict) => void)[] } {
+  const answer: ((verdict: Verdict) => void)[] = [];
+  return { output: new MemoryOutput(() => new Promise((resolve) => answer.push(resolve))), answer };
+}
+
+describe('batches', () => {
+  test('are sent when the next entry would make them too large', async () => {
+    const output = new MemoryOutput();
+    const bench = new LaneBench(output);
+    await using _ = bench.lane;
+    for (const n of [1, 2, 3]) bench.append('a', LINE + n);
+    expect(output.requests.map(({ lines }) => lines)).toStrictEqual([[`${LINE}1`, `${LINE}2`]]);
+  });
+
+  test('are sent when their first entry has waited long enough, however many came since', async () => {
+    const output = new MemoryOutput();
+    const bench = new LaneBench(output);
+    await using _ = bench.lane;
+    bench.append('a', '1');
+    await bench.clock.advance(999);
+    bench.append('a', '2');
+    expect(output.requests).toHaveLength(0);
+    await bench.clock.advance(1);
+    expect(output.requests.map(({ lines }) => lines)).toStrictEqual([['1', '2']]);
+    bench.append('a', '3');
+    await bench.clock.advance(999);
+    expect(output.requests).toHaveLength(1);
+    await bench.clock.advance(1);
+    expect(output.requests).toHaveLength(2);
+  });
+
+  test('an entry larger than a batch has one of its own', async () => {
+    const output = new MemoryOutput();
+    const bench = new LaneBench(output);
+    await using _ = bench.lane;
+    for (const line of ['1', 'y'.repeat(150), '2']) bench.append('a', line);
+    await bench.clock.advance(1000);
+    expect(output.requests.map(({ lines }) => lines.map(({ length }) => length))).toStrictEqual([[1], [150], [1]]);
+  });
+
+  test('keep nothing once they are settled, though a quiet source remembers its last one', async () => {
+    const output = new MemoryOutput();
+    const bench = new LaneBench(output);
+    await using _ = bench.lane;
+    bench.append('a', '1');
+    const { batch } = bench.lane;
+    await bench.clock.advance(1000);
+    expect(bench.settled).toStrictEqual(['1']);
+    expect(batch).toMatchObject({ sealed: null });
+  });
+});
+
+describe('order', () => {
+  test('I2 entries of a stream leave one request after the other, in the order they were appended', async () => {
+    const { output, answer } = byHand();
+    const bench = new LaneBench(output);
+    await using _ = bench.lane;
+    for (const n of [1, 2, 3, 4, 5, 6]) bench.append('a', LINE + n);
+    bench.lane.seal();
+    expect([output.requests.length, bench.lane.queuedBatches]).toStrictEqual([1, 2]);
+    for (let sent = 0; sent < 3; sent += 1) {
+      answer[sent]!(STORED);
+      await bench.clock.advance(0);
+    }
+    expect(output.stored.get('a')).toStrictEqual([1, 2, 3, 4, 5, 6].map((n) => LINE + n));
+    expect(output.mostUnderWay).toBe(1);
+  });
+
+  test('I2 batches without a common stream overtake one that waits, but never one that shares a stream with it', async () => {
+    const { output, answer } = byHand();
+    const bench = new LaneBench(output);
+    const { lane } = bench;
+    await using _ = lane;
+    for (const [stream, line] of [
+      ['a', '1'],
+      ['a', '2'],
+      ['c', '3'],
+      ['b', '4'],
+    ] as const) {
+      if (line === '2') bench.append('b', 'b1');
+      bench.append(stream, line);
+      lane.seal();
+    }
+    // The second batch waits for `a` and has `b`, so the fourth must wait for it; the third is free.
+    expect(output.requests.map(({ lines }) => lines)).toStrictEqual([['1'], ['3']]);
+    answer[0]!(STORED);
+    await bench.clock.advance(0);
+    expect(output.requests.map(({ lines }) => lines).slice(2)).toStrictEqual([['b1', '2']]);
+    answer[2]!(STORED);
+    await bench.clock.advance(0);
+    expect(output.requests.map(({ lines }) => lines).slice(3)).toStrictEqual([['4']]);
+    answer[1]!(STORED);
+    answer[3]!(STORED);
+    await bench.clock.advance(0);
+    expect(output.stored.get('b')).toStrictEqual(['b1', '4']);
+    expect(output.overlaps).toStrictEqual([]);
+  });
+
+  test('no more requests at once than allowed', async () => {
+    const { output, answer } = byHand();
+    const bench = new LaneBench(output, { maxInFlight: 2 });
+    await using _ = bench.lane;
+    for (const stream of ['a', 'b', 'c', 'd']) {
+      bench.append(stream, stream);
+      bench.lane.seal();
+    }
+    expect([bench.lane.inFlight, bench.lane.queuedBatches]).toStrictEqual([2, 2]);
+    for (let sent = 0; sent < 4; sent += 1) {
+      answer[sent]!(STORED);
+      await bench.clock.advance(0);
+    }
+    expect([output.mostUnderWay, output.lines.length, bench.lane.inFlight]).toStrictEqual([2, 4, 0]);
+  });
+});
+
+describe('I3 the byte budget', () => {
+  test('holds entries until they are stored, and is whole again then', async () => {
+    const { output, answer } = byHand();
+    const bench = new LaneBench(output);
+    await using _ = bench.lane;
+    bench.append('a', LINE);
+    expect(bench.budget.usedBytes).toBe(43);
+    bench.lane.seal();
+    expect(bench.budget.usedBytes).toBe(43);
+    answer[0]!(STORED);
+    await bench.clock.advance(0);
+    expect(bench.budget.usedBytes).toBe(0);
+  });
+
+  test('a lane is full as soon as another batch might not fit', async () => {
+    const { output, answer } = byHand();
+    const bench = new LaneBench(output, { budgetBytes: 250 });
+    await using _ = bench.lane;
+    bench.append('a', LINE);
+    expect(bench.lane.full).toBe(false);
+    bench.append('a', LINE);
+    expect(bench.lane.full).toBe(true);
+    const freed = bench.budget.freed.wait();
+    bench.lane.seal();
+    answer[0]!(STORED);
+    await freed;
+    await bench.clock.advance(0);
+    expect(bench.lane.full).toBe(false);
+  });
+});
+
+describe('I7 stopping', () => {
+  test('drain sends what is left and ends when all is stored', async () => {
+    const { output, answer } = byHand();
+    const bench = new LaneBench(output);
+    await using _ = bench.lane;
+    for (const n of [1, 2, 3]) bench.append('a', LINE + n);
+    const drained = bench.lane.drain(new AbortController().signal);
+    answer[0]!(STORED);
+    await bench.clock.advance(0);
+    answer[1]!(STORED);
+    await drained;
+    expect(bench.settled).toHaveLength(3);
+  });
+
+  test('drain ends at its deadline with a store that hangs; nothing is settled, the request is called off', async () => {
+    const { output, answer } = byHand();
+    const bench = new LaneBench(output);
+    bench.append('a', '1');
+    const deadline = new AbortController();
+    const drained = bench.lane.drain(deadline.signal);
+    deadline.abort();
+    await drained;
+    const disposed = bench.lane[Symbol.asyncDispose]();
+    expect(output.requests[0]!.signal.aborted).toBe(true);
+    answer[0]!(retry());
+    await disposed;
+    expect([bench.settled, bench.clock.sleeping]).toStrictEqual([[], []]);
+  });
+
+  test('a lane that waits for its next attempt stops at once, and tries no more', async () => {
+    const output = new MemoryOutput(() => retry());
+    const bench = new LaneBench(output, { random: [0.9] });
+    bench.append('a', '1');
+    bench.lane.seal();
+    await bench.clock.advance(0);
+    expect(bench.clock.sleeping).toStrictEqual([450]);
+    await bench.lane[Symbol.asyncDispose]();
+    expect([output.requests.length, bench.clock.sleeping]).toStrictEqual([1, []]);
+  });
+
+  test('an answer that comes after the stop still counts when it says stored', async () => {
+    const { output, answer } = byHand();
+    const bench = new LaneBench(output);
+    bench.append('a', '1');
+    bench.lane.seal();
+    const disposed = bench.lane[Symbol.asyncDispose]();
+    answer[0]!(STORED);
+    await disposed;
+    expect(bench.settled).toStrictEqual(['1']);
+  });
+
+  test('what waits behind a request is not sent after the stop', async () => {
+    const { output, answer } = byHand();
+    const bench = new LaneBench(output);
+    for (const line of ['1', '2']) {
+      bench.append('a', line);
+      bench.lane.seal();
+    }
+    const disposed = bench.lane[Symbol.asyncDispose]();
+    answer[0]!(STORED);
+    await disposed;
+    expect(output.requests).toHaveLength(1);
+  });
+});
+
+test(`${Lane.name} that was never given anything drains and stops`, async () => {
+  const bench = new LaneBench(new MemoryOutput());
+  await bench.lane.drain(new AbortController().signal);
+  await bench.lane[Symbol.asyncDispose]();
+  expect(bench.lane.state).toBe('untried');
+});

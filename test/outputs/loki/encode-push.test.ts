@@ -1,0 +1,111 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { RecordView, type Metadata } from '../../../agent/model/record.ts';
+import { decodePush } from '../../../agent/outputs/loki/decode-push.ts';
+import { encodeMetadata, LokiStream, LokiStreams, PushEncoder } from '../../../agent/outputs/loki/encode-push.ts';
+import { LiteralEncoder } from '../../../agent/outputs/loki/literal-encoder.ts';
+import { uncompressSnappy } from '../../../agent/outputs/loki/uncompress-snappy.ts';
+
+interface WrittenEntry {
+  readonly stream: number;
+  readonly seconds: number;
+  readonly nanos: number;
+  readonly line: Uint8Array;
+  readonly own: Metadata;
+}
+
+function viewOf(line: Uint8Array, time: readonly [number, number], metadata: Metadata | null): RecordView {
+  // Not at the start of its buffer, and not to its end.
+  const buffer = Buffer.concat([Buffer.from('before'), line, Buffer.from('after')]);
+  return Object.assign(new RecordView(), { buffer, start: 6, end: 6 + line.length, seconds: time[0], nanos: time[1], metadata });
+}
+
+function plain(body: Buffer): Buffer {
+  return uncompressSnappy(body, Number.MAX_SAFE_INTEGER);
+}
+
+describe(PushEncoder, () => {
+  test('the golden push, byte for byte', () => {
+    const encoder = new PushEncoder(new LiteralEncoder());
+    const route = new LokiStreams().route({ labels: { a: 'b' }, metadata: [['k', 'v']] });
+    encoder.append(route, viewOf(Buffer.from('hi'), [1, 2], null));
+    const { body, streams, entries } = encoder.seal();
+    expect(body.toString('hex')).toBe('1f780a1d0a077b613d2262227d12120a0408011002120268691a060a016b120176');
+    expect([streams, entries]).toStrictEqual([[route.stream], 1]);
+  });
+
+  test('an empty line at a full second is left out, as proto3 has it', () => {
+    const encoder = new PushEncoder(new LiteralEncoder());
+    encoder.append({ stream: new LokiStream('{}'), metadata: Buffer.alloc(0) }, viewOf(Buffer.alloc(0), [1, 0], null));
+    expect(plain(encoder.seal().body).toString('hex')).toBe('0a0a0a027b7d12040a020801');
+  });
+
+  test('a batch is empty after it was sealed, and an empty one is never sealed', () => {
+    const encoder = new PushEncoder(new LiteralEncoder());
+    const route = { stream: new LokiStream('{}'), metadata: Buffer.alloc(0) };
+    encoder.append(route, viewOf(Buffer.from('1'), [1, 0], null));
+    encoder.seal();
+    expect([encoder.bytes, encoder.entries, route.stream.wire]).toStrictEqual([0, 0, null]);
+    expect(() => encoder.seal()).toThrow('an empty batch is never sealed');
+    encoder.append(route, viewOf(Buffer.from('2'), [1, 0], null));
+    expect(decodePush(plain(encoder.seal().body))[0]?.entries.map(({ line }) => line.toString())).toStrictEqual(['2']);
+  });
+
+  const text = fc.string({ unit: 'grapheme', maxLength: 20 });
+  const metadata = fc.array(fc.tuple(text, text), { maxLength: 3 });
+  const entry: fc.Arbitrary<WrittenEntry> = fc.record({
+    stream: fc.nat(3),
+    seconds: fc.oneof(fc.nat(), fc.integer({ min: 0, max: 253_402_300_799 })),
+    nanos: fc.integer({ min: 0, max: 999_999_999 }),
+    line: fc.oneof(
+      fc.uint8Array({ maxLength: 40 }),
+      fc.tuple(fc.nat(20_000), fc.nat(255)).map(([length, byte]) => Buffer.alloc(length, byte)),
+    ),
+    own: metadata,
+  });
+
+  test('I9 whatever is encoded is what is decoded, in order per stream; sizes are bounded as they are foretold', () => {
+    fc.assert(
+      fc.property(fc.array(entry, { minLength: 1, maxLength: 12 }), metadata, (entries, common) => {
+        const encoder = new PushEncoder(new LiteralEncoder());
+        const routes = [0, 1, 2, 3].map((n) => ({ stream: new LokiStream(`{n="${n}"}`), metadata: encodeMetadata(common) }));
+        let grown = 0;
+        for (const { stream, seconds, nanos, line, own } of entries) {
+          const view = viewOf(line, [seconds, nanos], own.length === 0 ? null : own);
+          const bound = encoder.sizeBound(routes[stream]!, view);
+          const bytes = encoder.append(routes[stream]!, view);
+          expect(bytes).toBeLessThanOrEqual(bound);
+          grown += bytes;
+        }
+        expect(encoder.bytes).toBe(grown);
+        const request = plain(encoder.seal().body);
+        expect(request.length).toBeLessThanOrEqual(grown);
+        const order = [...new Set(entries.map(({ stream }) => stream))];
+        expect(decodePush(request)).toStrictEqual(
+          order.map((n) => ({
+            labels: `{n="${n}"}`,
+            entries: entries
+              .filter(({ stream }) => stream === n)
+              .map(({ seconds, nanos, line, own }) => ({ seconds, nanos, line: Buffer.from(line), metadata: [...common, ...own] })),
+          })),
+        );
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe(LokiStreams, () => {
+  test('equal labels are one stream, whoever writes to it and in whatever order', () => {
+    const streams = new LokiStreams();
+    const first = streams.route({ labels: { a: '1', b: '2' }, metadata: [['pod', 'x']] });
+    const second = streams.route({ labels: { b: '2', a: '1' }, metadata: [['pod', 'y']] });
+    expect(second.stream).toBe(first.stream);
+    expect(second.metadata).not.toStrictEqual(first.metadata);
+    expect(streams.route({ labels: { a: '1' }, metadata: [] }).stream).not.toBe(first.stream);
+  });
+});
+
+test('a value that is half a surrogate pair becomes one that is UTF-8', () => {
+  expect(encodeMetadata([['k', 'a\ud800']]).toString('hex')).toBe('1a090a016b120461efbfbd');
+});

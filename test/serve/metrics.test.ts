@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import { Counters } from '../../agent/model/counters.ts';
+import { HttpServer } from '../../agent/serve/http-server.ts';
+import { type AgentStatus, Metrics } from '../../agent/serve/metrics.ts';
+
+function statusOf(counters: Counters): AgentStatus {
+  return {
+    outputs: [{ name: 'loki', counters, sources: 3, unreadBytes: 40, heldBytes: 50, queuedBatches: 6, inFlight: 7 }],
+    scans: 8,
+    refusedLinks: 9,
+    checkpointFailures: 10,
+    checkpointAgeSeconds: 0.5,
+    cpuSeconds: 1.25,
+    residentBytes: 1000,
+  };
+}
+
+async function scrape(metrics: Metrics): Promise<{ readonly contentType: string; readonly text: string }> {
+  await using server = await HttpServer.listen({ host: '127.0.0.1', port: 0 }, { '/metrics': () => metrics.page() });
+  const response = await fetch(`http://127.0.0.1:${server.port}/metrics`);
+  return { contentType: response.headers.get('content-type') ?? '', text: await response.text() };
+}
+
+function samples(text: string): Record<string, number> {
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return Object.fromEntries(lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))]));
+}
+
+describe(Metrics, () => {
+  test('every counter exists at 0 before anything has happened', async () => {
+    const { contentType, text } = await scrape(new Metrics('1.2.3', () => statusOf(new Counters())));
+    expect(contentType).toBe('text/plain; version=0.0.4; charset=utf-8');
+    expect(samples(text)).toStrictEqual({
+      'logferry_build_info{version="1.2.3"}': 1,
+      'logferry_read_bytes_total{output="loki"}': 0,
+      'logferry_read_records_total{output="loki"}': 0,
+      'logferry_malformed_records_total{output="loki"}': 0,
+      'logferry_sent_entries_total{output="loki"}': 0,
+      'logferry_acked_entries_total{output="loki"}': 0,
+      'logferry_sent_bytes_total{output="loki"}': 0,
+      'logferry_retries_total{output="loki"}': 0,
+      'logferry_truncations_total{output="loki"}': 0,
+      'logferry_lost_files_total{output="loki"}': 0,
+      'logferry_read_errors_total{output="loki"}': 0,
+      'logferry_dropped_entries_total{output="loki",reason="refused_invalid"}': 0,
+      'logferry_dropped_entries_total{output="loki",reason="refused_too_large"}': 0,
+      'logferry_dropped_entries_total{output="loki",reason="refused_policy_blocked"}': 0,
+      'logferry_sources{output="loki"}': 3,
+      'logferry_unread_bytes{output="loki"}': 40,
+      'logferry_held_bytes{output="loki"}': 50,
+      'logferry_queued_batches{output="loki"}': 6,
+      'logferry_in_flight_batches{output="loki"}': 7,
+      logferry_scans_total: 8,
+      logferry_refused_links_total: 9,
+      logferry_checkpoint_failures_total: 10,
+      logferry_checkpoint_age_seconds: 0.5,
+      process_cpu_seconds_total: 1.25,
+      process_resident_memory_bytes: 1000,
+    });
+  });
+
+  test('counters are those of the moment, however often they are scraped', async () => {
+    const counters = new Counters();
+    const metrics = new Metrics('1.2.3', () => statusOf(counters));
+    counters.readBytes = 5;
+    counters.droppedEntries.refused_invalid = 2;
+    counters.countRequest('204');
+    counters.countRequest('204');
+    counters.countRequest('timeout');
+    await scrape(metrics);
+    expect(samples((await scrape(metrics)).text)).toMatchObject({
+      'logferry_read_bytes_total{output="loki"}': 5,
+      'logferry_dropped_entries_total{output="loki",reason="refused_invalid"}': 2,
+      'logferry_requests_total{output="loki",status="204"}': 2,
+      'logferry_requests_total{output="loki",status="timeout"}': 1,
+    });
+  });
+
+  test('names follow the conventions: a prefix, base units, _total on counters alone, help for all', async () => {
+    const { text } = await scrape(new Metrics('1.2.3', () => statusOf(new Counters())));
+    const types = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => [name, type] as const);
+    expect(types.length).toBeGreaterThan(20);
+    for (const [name, type] of types) {
+      expect(name).toMatch(/^(?:logferry|process)_[a-z_]+$/);
+      expect([name, name.endsWith('_total')]).toStrictEqual([name, type === 'counter']);
+      expect(name).not.toMatch(/_(?:ms|millis|kb|mb)(?:_|$)/);
+      expect(text).toMatch(new RegExp(`^# HELP ${name} \\S.*\\.$`, 'm'));
+    }
+  });
+
+  test('two agents in one process do not share metrics', async () => {
+    const first = new Metrics('1', () => statusOf(new Counters()));
+    const second = new Metrics('2', () => statusOf(new Counters()));
+    expect((await scrape(first)).text).toContain('version="1"');
+    expect((await scrape(second)).text).not.toContain('version="1"');
+  });
+});

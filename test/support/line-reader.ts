@@ -1,0 +1,69 @@
+import { INITIAL_STATE, type Position, type ResumePoint } from '../../agent/model/position.ts';
+import type { OpenFailure } from '../../agent/tail/log-file.ts';
+import { SourceLog } from '../../agent/tail/source-log.ts';
+
+export const GRACE_MS = 1000;
+
+/**
+ * Reads a log as the pipeline does, but for decoding: what it consumes are whole lines, and at the end of a file that has ended
+ * whatever is left of it. Time stands still until `wait`.
+ */
+export class LineReader implements Disposable {
+  readonly log: SourceLog;
+  readonly opened: ResumePoint | OpenFailure;
+  /** All that was consumed. */
+  text = '';
+  nowMs: number;
+  readonly #at: number;
+
+  constructor(path: string, roots: readonly string[], { position = null, nowMs = 0 }: { position?: Position | null; nowMs?: number } = {}) {
+    this.nowMs = nowMs;
+    this.log = new SourceLog(path, { allowedRoots: roots, rotateGraceMs: GRACE_MS });
+    this.opened = this.log.open(position, nowMs);
+    this.#at = typeof this.opened === 'string' ? 0 : Math.min(this.opened[0].at, this.opened[1].at);
+  }
+
+  /** Reads at most `bytes` bytes and returns what was consumed of them, or null where another turn would get no further. */
+  async turn(bytes = 65_536): Promise<string | null> {
+    const buffer = Buffer.alloc(bytes);
+    const chunk = await this.log.read(buffer, this.nowMs);
+    const data = buffer.subarray(0, chunk.length);
+    const isLongLine = chunk.length === bytes && !data.includes(10);
+    const consumed = chunk.endsFile || isLongLine ? chunk.length : data.lastIndexOf(10) + 1;
+    this.log.advance(chunk, consumed);
+    this.text += data.toString('latin1', 0, consumed);
+    return consumed > 0 || chunk.endsFile ? data.toString('latin1', 0, consumed) : null;
+  }
+
+  poll(): boolean {
+    return this.log.poll(this.nowMs);
+  }
+
+  /** Polls once and reads until nothing more is to be had; returns what that gave. */
+  async catchUp(): Promise<string> {
+    const before = this.text.length;
+    if (this.poll()) while ((await this.turn()) !== null);
+    return this.text.slice(before);
+  }
+
+  /** Lets the grace of rotated files run out and reads all there is. */
+  async finish(): Promise<string> {
+    const before = this.text.length;
+    for (let round = 0; round < 3; round += 1) {
+      this.poll();
+      while ((await this.turn()) !== null);
+      this.nowMs += GRACE_MS;
+    }
+    return this.text.slice(before);
+  }
+
+  /** Everything consumed so far is settled. */
+  position(): Position {
+    const at = { at: this.#at + this.text.length, record: null, state: INITIAL_STATE };
+    return this.log.position([at, at]);
+  }
+
+  [Symbol.dispose](): void {
+    if (typeof this.opened !== 'string') this.log.close();
+  }
+}

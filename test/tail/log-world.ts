@@ -1,0 +1,223 @@
+import assert from 'node:assert';
+import { closeSync, ftruncateSync, mkdtempSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Position } from '../../agent/model/position.ts';
+import { GRACE_MS, LineReader } from '../support/line-reader.ts';
+
+interface ModelFile {
+  readonly fd: number;
+  readonly ino: string;
+  readonly born: bigint;
+  content: string;
+  /** The most it ever held, if it was truncated since the last poll. */
+  cutFrom: number | null;
+  /** Null once no name leads to it. */
+  path: string | null;
+  /** The reader has seen it, or will not pass it by: it holds a descriptor, or the file is on disk. */
+  known: boolean;
+}
+
+/**
+ * A log directory of real files, the reader under test on it, and the model: which bytes were written, in which order, and up to
+ * where the reader has handed them on. In the model a log is the list of its files' contents, oldest first; reading is moving a
+ * cursor over them that only passes the end of a file when all of it was handed on.
+ */
+export class LogWorld {
+  readonly root: string = mkdtempSync(join(tmpdir(), 'logferry-model-'));
+  readonly live: string = join(this.root, '0.log');
+  readonly files: ModelFile[] = [];
+  /** The newest file, while the runtime writes to it. */
+  writer: ModelFile | null = null;
+  /** The one before it, while the runtime may still flush into it. */
+  old: ModelFile | null = null;
+  reader: LineReader;
+  #cursor = { file: 0, offset: 0 };
+  #saved: { readonly position: Position; readonly file: number; readonly offset: number } | null = null;
+  #lines = 0;
+  #suffix = 20_240_501_000_000;
+  #reopenedMs = 0;
+
+  constructor() {
+    this.create();
+    this.reader = new LineReader(this.live, [this.root]);
+    this.#look();
+  }
+
+  /** A line of its own number, with its line feed. */
+  line(length: number): string {
+    this.#lines += 1;
+    return `#${this.#lines}:${'x'.repeat(length)}\n`;
+  }
+
+  write(file: ModelFile, text: string): void {
+    writeSync(file.fd, text);
+    file.content += text;
+  }
+
+  create(): void {
+    const fd = openSync(this.live, 'a');
+    const { ino, birthtimeNs: born } = statSync(this.live, { bigint: true });
+    if (this.files.some((other) => other.ino === String(ino) && other.born === born)) {
+      // Some kernels' clocks tick only every 4 ms, and outside of tests no inode is reused as fast as that.
+      closeSync(fd);
+      rmSync(this.live);
+      return this.create();
+    }
+    this.writer = { fd, ino: String(ino), born, content: '', cutFrom: null, path: this.live, known: false };
+    this.files.push(this.writer);
+  }
+
+  rename(): void {
+    this.#suffix += 1;
+    const digits = String(this.#suffix);
+    this.#move(`${this.live}.${digits.slice(0, 8)}-${digits.slice(8)}`);
+  }
+
+  renameBack(): void {
+    this.#move(this.live);
+  }
+
+  #move(path: string): void {
+    renameSync(this.writer!.path!, path);
+    this.writer!.path = path;
+  }
+
+  /** The next file exists; the old one is closed by the time that the kubelet looks again. */
+  reopen(): void {
+    this.closeOld();
+    this.old = this.writer;
+    this.create();
+    this.#reopenedMs = this.reader.nowMs;
+  }
+
+  closeOld(): void {
+    if (this.old !== null) closeSync(this.old.fd);
+    this.old = null;
+  }
+
+  get mayFlush(): boolean {
+    const { old } = this;
+    return old !== null && (old.path !== null || old.known) && this.reader.nowMs - this.#reopenedMs < GRACE_MS;
+  }
+
+  flush(text: string): void {
+    assert(this.#cursor.file <= this.files.indexOf(this.old!), 'I4: the old file was left before its grace was over');
+    this.write(this.old!, text);
+  }
+
+  get rotated(): ModelFile[] {
+    return this.files.filter(({ path }) => path !== null && path !== this.live);
+  }
+
+  remove(file: ModelFile): void {
+    rmSync(file.path!);
+    file.path = null;
+  }
+
+  /** The container is gone with its live file. */
+  end(): void {
+    for (const file of [this.writer, this.old]) if (file !== null) closeSync(file.fd);
+    this.remove(this.writer!);
+    this.writer = null;
+    this.old = null;
+  }
+
+  truncate(file: ModelFile): void {
+    file.cutFrom = Math.max(file.cutFrom ?? 0, file.content.length);
+    ftruncateSync(file.fd);
+    file.content = '';
+  }
+
+  /** A file that was cut and has grown to the very size that the reader knew is not told from an unchanged one, so it grows on here. */
+  poll(): void {
+    for (const file of this.files) {
+      const { cutFrom, content } = file;
+      if (cutFrom !== null && content !== '' && content.length <= cutFrom) this.write(file, this.line(cutFrom));
+      file.cutFrom = null;
+    }
+    this.reader.poll();
+    this.#look();
+  }
+
+  #look(): void {
+    for (const file of this.files) if (file.path !== null) file.known = true;
+  }
+
+  /** Moves the cursor over what the reader gave. */
+  take(text: string): void {
+    let rest = text;
+    while (rest !== '') {
+      const { content } = this.files[this.#cursor.file]!;
+      const expected = content.slice(this.#cursor.offset, this.#cursor.offset + rest.length);
+      assert(rest.startsWith(expected), `I2, I4: ${JSON.stringify(rest)} was read where ${JSON.stringify(expected)} comes next`);
+      this.#cursor.offset += expected.length;
+      rest = rest.slice(expected.length);
+      if (rest !== '') this.#nextFile();
+    }
+  }
+
+  /** After truncations nothing is promised of the order, or that lines come once; but what is still in a file was handed on. */
+  assertNothingMissing(given: string): void {
+    for (const { content, path, known } of this.files) {
+      const lines = path !== null || known ? content.split('\n').slice(0, -1) : [];
+      for (const line of lines) assert(given.includes(`${line}\n`), `I5: ${line} was never read`);
+    }
+  }
+
+  #nextFile(): void {
+    do this.#cursor.file += 1;
+    while (this.#isLost(this.#cursor.file));
+    assert(this.#cursor.file < this.files.length, 'more was read than was ever written');
+    this.#cursor.offset = 0;
+  }
+
+  /** Removed before the reader could see it. */
+  #isLost(index: number): boolean {
+    const file = this.files[index];
+    return file !== undefined && file.path === null && !file.known;
+  }
+
+  save(): void {
+    const position = this.reader.position();
+    const file = this.files.findIndex(({ ino }, index) => index >= this.#cursor.file && ino === position[0].file.ino);
+    assert(file !== -1, 'a position names a file of the log');
+    this.#saved = { position, file, offset: position[0].offset };
+  }
+
+  get onDisk(): boolean {
+    return this.files.some(({ path }) => path !== null);
+  }
+
+  /** The agent is away while `meanwhile` goes on. What was read since the position was saved comes again, nothing else does. */
+  restart(meanwhile: () => void = () => undefined): void {
+    this.reader[Symbol.dispose]();
+    const { nowMs } = this.reader;
+    meanwhile();
+    this.reader = new LineReader(this.live, [this.root], { position: this.#saved?.position ?? null, nowMs });
+    for (const file of this.files) {
+      file.known = file.path !== null;
+      file.cutFrom = null;
+    }
+    const oldest = this.files.findIndex(({ path }) => path !== null);
+    const holds = this.#saved !== null && this.files[this.#saved.file]!.path !== null;
+    this.#cursor = holds ? { file: this.#saved!.file, offset: this.#saved!.offset } : { file: oldest, offset: 0 };
+  }
+
+  /** Everything was read that the reader can have seen, but for an unfinished line at the very end. */
+  assertAllRead(): void {
+    for (;;) {
+      const rest = this.files[this.#cursor.file]!.content.slice(this.#cursor.offset);
+      const hasNext = this.files.some((_, index) => index > this.#cursor.file && !this.#isLost(index));
+      assert(hasNext ? rest === '' : !rest.includes('\n'), `I5: ${JSON.stringify(rest)} of file ${this.#cursor.file} was never read`);
+      if (!hasNext) return;
+      this.#nextFile();
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.reader[Symbol.dispose]();
+    for (const file of [this.writer, this.old]) if (file !== null) closeSync(file.fd);
+    rmSync(this.root, { recursive: true });
+  }
+}

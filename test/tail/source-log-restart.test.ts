@@ -1,0 +1,189 @@
+import { appendFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type ChannelResume, type ChannelState, INITIAL_STATE, type Position } from '../../agent/model/position.ts';
+import { SourceLog } from '../../agent/tail/source-log.ts';
+import { LineReader } from '../support/line-reader.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+const FIRST = '20240501-120000';
+const SECOND = '20240501-120010';
+
+async function logDir(): Promise<{ root: string; live: string }> {
+  const dir = await tempDir();
+  onTestFinished(() => dir[Symbol.asyncDispose]());
+  return { root: dir.path, live: join(dir.path, '0.log') };
+}
+
+/** The position after reading all of `live`, by an agent that has stopped since. */
+async function positionAtEnd(root: string, live: string): Promise<Position> {
+  using log = new LineReader(live, [root]);
+  await log.finish();
+  return log.position();
+}
+
+function open(root: string, live: string, position: Position | null): LineReader {
+  const log = new LineReader(live, [root], { position });
+  onTestFinished(() => log[Symbol.dispose]());
+  return log;
+}
+
+function at(place: number): ChannelResume {
+  return { at: place, record: null, state: INITIAL_STATE };
+}
+
+function inodeOf(path: string): string {
+  return String(statSync(path, { bigint: true }).ino);
+}
+
+describe('I8 open with a position', () => {
+  test('goes on where it stood', async () => {
+    const { root, live } = await logDir();
+    writeFileSync(live, 'a\nb\n');
+    const position = await positionAtEnd(root, live);
+    appendFileSync(live, 'c\n');
+    expect(await open(root, live, position).finish()).toBe('c\n');
+  });
+
+  test('finds its file under the name it was rotated to, and goes on over what came since', async () => {
+    const { root, live } = await logDir();
+    writeFileSync(`${live}.20240501-115950`, 'x\n');
+    writeFileSync(live, 'a\n');
+    const position = await positionAtEnd(root, live);
+    appendFileSync(live, 'b\n');
+    renameSync(live, `${live}.${FIRST}`);
+    writeFileSync(`${live}.${SECOND}`, 'c\n');
+    writeFileSync(live, 'd\n');
+    const log = open(root, live, position);
+    expect(await log.finish()).toBe('b\nc\nd\n');
+    expect(log.log.losses.lostFiles).toBe(0);
+  });
+
+  test('its file is gone: the oldest there is, counted as a loss; times stay distinct, the open line is given up', async () => {
+    const { root, live } = await logDir();
+    writeFileSync(live, 'a\n');
+    const [out, err] = await positionAtEnd(root, live);
+    rmSync(live);
+    writeFileSync(`${live}.${SECOND}`, 'b\n');
+    writeFileSync(live, 'c\n');
+    const state: ChannelState = { runStart: [1, 2], runEnd: [1, 4], line: { time: [1, 3], pieces: 1, bytes: 9 } };
+    const log = open(root, live, [{ ...out, state }, err]);
+    expect(log.opened).toStrictEqual([
+      { at: 0, record: null, state: { ...state, line: null } },
+      { at: 0, record: null, state: INITIAL_STATE },
+    ]);
+    expect(await log.finish()).toBe('b\nc\n');
+    expect(log.log.losses.lostFiles).toBe(1);
+  });
+
+  test('an inode that was given to another file is not taken for the old one', async () => {
+    const { root, live } = await logDir();
+    writeFileSync(live, 'a\n');
+    const [out] = await positionAtEnd(root, live);
+    rmSync(live);
+    writeFileSync(live, 'other\n');
+    const reused = {
+      ...out,
+      file: { dev: String(statSync(live, { bigint: true }).dev), ino: String(statSync(live, { bigint: true }).ino) },
+    };
+    expect(await open(root, live, [reused, reused]).finish()).toBe('other\n');
+  });
+
+  test('a file on another device with the same inode number is another file', async () => {
+    const { root, live } = await logDir();
+    writeFileSync(live, 'a\nb\n');
+    const [out] = await positionAtEnd(root, live);
+    const elsewhere = { ...out, file: { ...out.file, dev: '1' } };
+    expect(await open(root, live, [elsewhere, elsewhere]).finish()).toBe('a\nb\n');
+  });
+
+  test('an offset beyond the size is a file that was cut: it is read from its start', async () => {
+    const { root, live } = await logDir();
+    writeFileSync(live, 'same head\nmore\n');
+    const position = await positionAtEnd(root, live);
+    writeFileSync(live, 'same head\n');
+    expect(await open(root, live, position).finish()).toBe('same head\n');
+  });
+
+  test('a position at the end of an empty file holds until it is written to', async () => {
+    const { root, live } = await logDir();
+    writeFileSync(live, '');
+    const position = await positionAtEnd(root, live);
+    expect(position[0]).toMatchObject({ offset: 0, fingerprint: { bytes: 0 } });
+    appendFileSync(live, 'a\n');
+    const log = open(root, live, position);
+    expect(await log.finish()).toBe('a\n');
+    expect(log.log.losses.lostFiles).toBe(0);
+  });
+
+  test('the position of an empty file does not hold for another one that got its inode', async () => {
+    const { root, live } = await logDir();
+    writeFileSync(live, '');
+    const [out] = await positionAtEnd(root, live);
+    writeFileSync(`${live}.${FIRST}`, 'a\n');
+    appendFileSync(live, 'b\n');
+    const reused = { ...out, fingerprint: { bytes: 0, hash: 'born 1714564800.0' } };
+    expect(await open(root, live, [reused, reused]).finish()).toBe('a\nb\n');
+  });
+
+  test('a position is never without a fingerprint of what was read, however young the file', async () => {
+    const { root, live } = await logDir();
+    writeFileSync(live, '');
+    const log = open(root, live, null);
+    appendFileSync(live, 'a\nb\n');
+    await log.turn();
+    expect(log.position()[0]).toMatchObject({ offset: 4, fingerprint: { bytes: 4 } });
+    appendFileSync(live, 'x'.repeat(5000));
+    log.poll();
+    expect(log.position()[0]).toMatchObject({ offset: 4, fingerprint: { bytes: 1024 } });
+  });
+
+  test('a fingerprint that no file of ours can have made is no match', async () => {
+    const { root, live } = await logDir();
+    writeFileSync(live, 'a\n');
+    const [out] = await positionAtEnd(root, live);
+    const broken = { ...out, fingerprint: { bytes: Number.MAX_SAFE_INTEGER, hash: 'ff' } };
+    expect(await open(root, live, [broken, broken]).finish()).toBe('a\n');
+  });
+});
+
+describe('positions over rotations', () => {
+  test('I1 each channel has a place of its own, in the file that holds it', async () => {
+    const { root, live } = await logDir();
+    writeFileSync(`${live}.${FIRST}`, 'a\nb\n');
+    writeFileSync(live, 'c\nd\n');
+    const log = open(root, live, null);
+    await log.finish();
+    const [out, err] = log.log.position([at(2), at(6)]);
+    expect([out.file.ino, out.offset]).toStrictEqual([inodeOf(`${live}.${FIRST}`), 2]);
+    expect([err.file.ino, err.offset]).toStrictEqual([inodeOf(live), 2]);
+    const after = open(root, live, [out, err]);
+    expect(after.opened).toStrictEqual([at(2), at(6)]);
+    expect(await after.finish()).toBe('b\nc\nd\n');
+  });
+
+  test('the end of a file that was read is the start of the next one', async () => {
+    const { root, live } = await logDir();
+    writeFileSync(`${live}.${FIRST}`, 'a\nb\n');
+    writeFileSync(live, 'c\n');
+    const log = open(root, live, null);
+    await log.finish();
+    const end = { at: 4, record: null, state: INITIAL_STATE };
+    const [out] = log.log.position([end, end]);
+    expect([out.file.ino, out.offset]).toStrictEqual([inodeOf(live), 0]);
+  });
+});
+
+describe(SourceLog, () => {
+  test('I8 a late flush into a file that is found rotated at the start is read before its successor', async () => {
+    const { root, live } = await logDir();
+    writeFileSync(live, 'a\n');
+    const position = await positionAtEnd(root, live);
+    renameSync(live, `${live}.${FIRST}`);
+    writeFileSync(live, 'b\n');
+    const log = open(root, live, position);
+    expect(await log.turn()).toBe(null);
+    appendFileSync(`${live}.${FIRST}`, 'late\n');
+    expect(await log.finish()).toBe('late\nb\n');
+  });
+});
