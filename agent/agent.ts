@@ -36,14 +36,16 @@ export async function runAgent(parts: AgentParts, stop: AbortSignal): Promise<vo
   const { checkpoints, tried } = await store.load();
   for (const generation of tried) reportGeneration(generation, logger);
 
-  const surroundings = { config, allowedRoots: config.containers.allowed_roots.map(realPath), version: parts.version, clock, log };
+  const progress = new Wakeup();
+  const allowedRoots = config.containers.allowed_roots.map(realPath);
+  const surroundings = { config, allowedRoots, version: parts.version, clock, log, progress };
   const outputs = config.outputs.map((written) => assembleOutput(written, checkpoints[written.name] ?? {}, surroundings));
   for (const { output, lane } of outputs) {
     stack.use(output);
     stack.use(lane);
   }
   const collect = (): Checkpoints => Object.fromEntries(outputs.map(({ name, pipeline }) => [name, pipeline.checkpoint()]));
-  const checkpointer = new Checkpointer({ store, collect, clock, log });
+  const checkpointer = new Checkpointer({ store, collect, progress, clock, log });
   const hint = new Wakeup();
   const { log_dir: logDir, scan_interval_seconds: scanSeconds } = config.containers;
   const discovery = new Discovery({ options: { logDir, scanIntervalMs: scanSeconds * 1000 }, hint, clock, log });

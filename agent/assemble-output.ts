@@ -24,7 +24,7 @@ type OutputConfig = Config['outputs'][number];
 
 /** A record's header, with room for tags to come. */
 const HEADER_BYTES = 4096;
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 512 * 1024;
 /** A log that left the directory and is silent this long has ended: the kubelet removes logs only of containers that are dead. */
 const DEPART_MS = 5000;
 
@@ -45,6 +45,8 @@ export interface Surroundings {
   readonly version: string;
   readonly clock: Clock;
   readonly log: ThrottledLogger;
+  /** Rings when positions have moved. */
+  readonly progress: Wakeup;
 }
 
 /** Builds one output's lane and pipeline; every output reads the files on its own, so that one that is down never delays another. */
@@ -59,7 +61,7 @@ export function assembleOutput(
   const budget = new ByteBudget(memory.batchBytes, new Wakeup());
   const partBudget = new ByteBudget(memory.partBytes, new Wakeup());
   const output = new LokiOutput(outputOptions(written, version, counters), clock);
-  const observer = observerOf(written.name, join(config.state_dir, `dead-letters.${written.name}.jsonl`), counters, log);
+  const observer = observerOf(written.name, counters, surroundings);
   const lane = new Lane({ output, budget, clock, observer, options: laneOptions(written, config) });
   const decode: DecodeOptions = {
     maxLineBytes: config.containers.max_line_bytes,
@@ -131,13 +133,15 @@ function pipelineOptions({ containers }: Config): PipelineOptions {
 }
 
 /** Counts what becomes of entries and says what an operator should know. */
-function observerOf(output: string, deadLetterPath: string, counters: Counters, log: ThrottledLogger): LaneObserver {
+function observerOf(output: string, counters: Counters, { config, log, progress }: Surroundings): LaneObserver {
+  const deadLetterPath = join(config.state_dir, `dead-letters.${output}.jsonl`);
   const deadLetters = new DeadLetters(deadLetterPath);
   return {
     stored(entries, bytes) {
       counters.storedEntries += entries;
       counters.sentBytes += bytes;
     },
+    settled: () => progress.ring(),
     retrying(reason, detail, delayMs) {
       counters.retries += 1;
       log.warn(

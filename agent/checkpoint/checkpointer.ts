@@ -1,8 +1,12 @@
 import type { Clock } from '../runtime/clock.ts';
 import type { ThrottledLogger } from '../runtime/logger.ts';
+import type { Wakeup } from '../runtime/wakeup.ts';
 import type { Checkpoints, CheckpointStore } from './checkpoint-store.ts';
 
-/** Writes positions down at an interval. A disk that refuses costs repetition after a crash, never a line: delivery goes on. */
+/** Positions are written down this often though nothing is known to have moved. */
+const IDLE_MS = 10_000;
+
+/** Writes positions down as soon as they have moved, but not too often. A disk that refuses costs repetition after a crash, never a line: delivery goes on. */
 export class Checkpointer {
   failures = 0;
   savedMs: number;
@@ -11,18 +15,25 @@ export class Checkpointer {
   readonly #clock: Clock;
   readonly #log: ThrottledLogger;
 
-  constructor(parts: { store: CheckpointStore; collect: () => Checkpoints; clock: Clock; log: ThrottledLogger }) {
+  readonly #progress: Wakeup;
+
+  /** `progress` rings when positions have moved. */
+  constructor(parts: { store: CheckpointStore; collect: () => Checkpoints; progress: Wakeup; clock: Clock; log: ThrottledLogger }) {
     this.#store = parts.store;
     this.#collect = parts.collect;
+    this.#progress = parts.progress;
     this.#clock = parts.clock;
     this.#log = parts.log;
     this.savedMs = parts.clock.monotonic();
   }
 
+  /** At least `intervalMs` lie between two writes. */
   async run(intervalMs: number, stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
+      await this.#progress.waitAtMost(IDLE_MS, this.#clock, stop);
+      if (stop.aborted) return;
+      await this.save();
       await this.#clock.sleep(intervalMs, stop);
-      if (!stop.aborted) await this.save();
     }
   }
 

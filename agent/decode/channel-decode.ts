@@ -30,7 +30,7 @@ export class ChannelDecode {
   /** Where reading must start again to see the held bytes again; null while nothing is held. */
   #resume: ChannelResume | null = null;
   /** Where the channel itself was resumed; reading may have started before it, for the other one. */
-  readonly #origin: ChannelResume;
+  #origin: ChannelResume | null;
   readonly #limits: LineLimits;
 
   constructor(origin: ChannelResume, limits: LineLimits) {
@@ -56,6 +56,11 @@ export class ChannelDecode {
     return this.#line!.time[0];
   }
 
+  /** What the channel said up to this place was settled before the restart. */
+  get settledAt(): number {
+    return this.#origin?.at ?? 0;
+  }
+
   /** Time of the newest entry, [0, 0] before the first. */
   get newest(): Time {
     return [this.#runEndSeconds, this.#runEndNanos];
@@ -64,7 +69,7 @@ export class ChannelDecode {
   /** Where the channel must resume to lose nothing when all it handed out is settled and the next record begins at `at`. */
   resume(at: number, record: OpenRecord | null): ChannelResume {
     if (this.#resume !== null) return this.#resume;
-    if (at <= this.#origin.at) return this.#origin;
+    if (this.#origin !== null && at < this.#origin.at) return this.#origin;
     const runStart: Time = [this.#runStartSeconds, this.#runStartNanos];
     return { at, record, state: { runStart, runEnd: this.newest, line: this.#line } };
   }
@@ -92,7 +97,7 @@ export class ChannelDecode {
   hold(view: RecordView, resume: ChannelResume): void {
     const bytes = view.end - view.start;
     const capacity = this.#capacityFor(this.#heldBytes + bytes);
-    this.#resume ??= resume;
+    this.#resume = resume;
     this.#line ??= { time: [view.seconds, view.nanos], pieces: 0, bytes: 0 };
     if (capacity > this.#held.length) {
       this.#limits.partBudget.take(capacity - this.#held.length);
@@ -130,6 +135,11 @@ export class ChannelDecode {
   /** What comes next begins a new line. Not while parts are held. */
   endLine(): void {
     this.#line = null;
+  }
+
+  /** What comes next was never seen, whatever place it has. */
+  forgetOrigin(): void {
+    this.#origin = null;
   }
 
   /**

@@ -67,8 +67,8 @@ function decodeUsual(b: Buffer, start: number, end: number, view: RecordView): b
 }
 
 /**
- * Decodes one record of Docker's json-file driver from `b[start, end)` (no LF) into `view`; false, with `view` in no particular
- * state, for anything else. `{"log":"text\n","stream":"stdout","attrs":{...},"time":"..."}` in this order is what Docker writes, and
+ * Decodes one record of Docker's json-file driver from `b[start, end)`, behind which there is its LF or nothing, into `view`; false,
+ * with `view` in no particular state, for anything else. `{"log":"text\n","stream":"stdout","attrs":{...},"time":"..."}` in this order is what Docker writes, and
  * a text without its final LF is a part (moby daemon/logger/jsonfilelog/jsonlog, daemon/logger/copier.go).
  */
 export function decodeDockerJson(b: Buffer, start: number, end: number, view: RecordView): boolean {

@@ -27,6 +27,8 @@ export interface LaneOptions {
 /** What becomes of entries, for counters, logs and the dead-letter file. Called outside the per-line path. */
 export interface LaneObserver {
   stored(entries: number, bytes: number): void;
+  /** All entries of a batch are stored or accounted for: positions have moved. */
+  settled(): void;
   retrying(reason: RetryReason, detail: string, delayMs: number): void;
   misconfigured(reason: MisconfiguredReason, detail: string): void;
   refused(reason: RefusalReason, detail: string, entries: readonly RefusedEntry[]): Promise<void>;
@@ -163,6 +165,7 @@ export class Lane<R extends Route> implements AsyncDisposable {
       if (!settled) return;
       for (const stream of streams) stream.busy = false;
       batch.settle();
+      this.#observer.settled();
       this.#encoder.release(body);
       this.#budget.give(body.length);
       this.#dispatch();

@@ -5,11 +5,8 @@ import type { KubeletLogDir, RunningContainer } from './kubelet-log-dir.ts';
 import type { Voice } from './voices.ts';
 
 const TALK_EVERY_MS = 100;
-/**
- * Per container; the kubelet looks every 10 s, or every 3 s at most. Longer than the agent is ever away: a file is compressed at the
- * next rotation, and the agent reads compressed files only in so far as it had them open before.
- */
-const ROTATE_EVERY_MS = 8000;
+/** Per container; the kubelet looks every 10 s, or every 3 s at most. A file is compressed at the next rotation. */
+const ROTATE_EVERY_MS = 3000;
 const FIRST_ROTATION_MS = 2000;
 /** How often a burst ends in the middle of a line: whatever happens to the log then happens within the line. */
 const CUT_SHORT = 0.3;

@@ -8,12 +8,12 @@ export function decodeJsonPush(body: Buffer): PushedStream[] {
   const { streams } = asObject(parse(body), 'the request');
   return asArray(streams ?? [], 'streams').map((stream) => {
     const { stream: labels, values } = asObject(stream, 'a stream');
-    return { labels: labelString(stringPairs(labels, 'stream')), entries: asArray(values ?? [], 'values').map(decodeEntry) };
+    return { labels: canonicalLabels(stringPairs(labels, 'stream')), entries: asArray(values ?? [], 'values').map(decodeEntry) };
   });
 }
 
 /** The label string of a set of labels, in the form that `parseLabels` reads. */
-export function labelString(pairs: readonly (readonly [string, string])[]): string {
+export function canonicalLabels(pairs: readonly (readonly [string, string])[]): string {
   const sorted = [...pairs].sort(([a], [b]) => (a < b ? -1 : Number(a > b)));
   return `{${sorted.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(', ')}}`;
 }

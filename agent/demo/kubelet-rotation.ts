@@ -37,7 +37,7 @@ export function renameLive(path: string, nowMs: number): string {
 }
 
 /** `0.log.20240501-120500` and `0.log.20240501-120400.gz`, leftovers included, oldest first. */
-export function rotatedFiles(path: string): string[] {
+function rotatedFiles(path: string): string[] {
   const folder = dirname(path);
   const names = readdirSync(folder).filter((name) => name.startsWith(`${basename(path)}.`));
   return names.sort().map((name) => join(folder, name));

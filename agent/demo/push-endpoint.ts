@@ -1,6 +1,6 @@
 import { MalformedPush, type PushedEntry, type PushedStream, parseLabels } from '../outputs/loki/decode-push.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { labelString } from './decode-json-push.ts';
+import { canonicalLabels } from './decode-json-push.ts';
 import { burstProblem, entryProblem, groupProblems, LOKI_LIMITS, type LokiLimits, labelProblem, poisonProblem } from './push-rules.ts';
 import { StreamWindow } from './stream-window.ts';
 
@@ -119,7 +119,7 @@ function nameStreams(streams: readonly PushedStream[]): NamedStream[] | Malforme
   try {
     return streams.map(({ labels, entries }) => {
       const pairs = parseLabels(labels);
-      return { name: labelString(pairs), pairs, entries };
+      return { name: canonicalLabels(pairs), pairs, entries };
     });
   } catch (error) {
     if (error instanceof MalformedPush) return error;

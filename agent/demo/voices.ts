@@ -2,7 +2,7 @@ import { type Channel, STDERR, STDOUT } from '../model/record.ts';
 import type { ContainerNames } from './kubelet-log-dir.ts';
 
 /** One line to print, without its line feed. */
-export interface Utterance {
+interface Utterance {
   readonly channel: Channel;
   readonly text: string;
 }

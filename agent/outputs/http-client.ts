@@ -35,7 +35,7 @@ export class HttpClient implements AsyncDisposable {
     this.#path = pathname + search;
   }
 
-  /** Sends one POST and reads the start of its answer. Never rejects; `body` must stay as it is until the promise settles. */
+  /** Sends one POST and reads the start of its answer. Rejects over a bug only; `body` must stay as it is until the promise settles. */
   async post(headers: Record<string, string>, body: Buffer, signal: AbortSignal): Promise<HttpAnswer> {
     try {
       const answer = await request.call(this.#current(), { method: 'POST', path: this.#path, headers, body, signal });
@@ -46,7 +46,11 @@ export class HttpClient implements AsyncDisposable {
       // An AbortError's code is a number.
       const { code, message } = error as { code?: string | number; message: string };
       const timeout = String(code).includes('TIMEOUT');
-      return { kind: 'failure', reason: timeout ? 'timeout' : 'network', detail: message === '' ? String(code ?? 'connection failed') : message };
+      return {
+        kind: 'failure',
+        reason: timeout ? 'timeout' : 'network',
+        detail: message === '' ? String(code ?? 'connection failed') : message,
+      };
     }
   }
 

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { constants, createGunzip, gunzipSync } from 'node:zlib';
 import type { FileId, Fingerprint, Time } from '../model/position.ts';
 import { FINGERPRINT_BYTES, fingerprintOf, grownFingerprint, type LogFile } from './log-file.ts';
@@ -19,7 +20,7 @@ export class GzipFile {
   readonly #head: Buffer;
   /** Of the content, as the file's last bytes say (RFC 1952, ISIZE); what was really found once the end was seen. */
   #size: number;
-  #inflating: AsyncIterator<Buffer> | null = null;
+  #inflating: AsyncGenerator<Buffer> | null = null;
   /** Content that was inflated and not handed out, or handed out and maybe asked for again, and where it begins. */
   #kept: Buffer = Buffer.alloc(0);
   #keptAt = 0;
@@ -66,7 +67,7 @@ export class GzipFile {
   }
 
   #rewind(): void {
-    this.#inflating = inflated(this.#file)[Symbol.asyncIterator]();
+    this.#inflating = inflated(this.#file);
     this.#kept = Buffer.alloc(0);
     this.#keptAt = 0;
     this.#ended = false;
@@ -93,7 +94,9 @@ export class GzipFile {
       this.damaged = true;
     }
     this.#ended = true;
-    this.#size = this.#keptAt + this.#kept.length;
+    const found = this.#keptAt + this.#kept.length;
+    if (found % 2 ** 32 !== this.#size % 2 ** 32) this.damaged = true;
+    this.#size = found;
   }
 
   /** The line that the chunk ends in will be asked for again. */
@@ -104,7 +107,7 @@ export class GzipFile {
   }
 
   close(): void {
-    void this.#inflating?.return?.();
+    void this.#inflating?.return(undefined);
     this.#file.close();
   }
 }
@@ -118,8 +121,12 @@ function inflateHead(compressed: Buffer): Buffer {
   }
 }
 
-function inflated(file: LogFile): AsyncIterable<Buffer> {
-  return Readable.from(compressedChunks(file), { objectMode: false }).compose(createGunzip()) as AsyncIterable<Buffer>;
+/** Rejects with a code of zlib's where the content is broken; one that breaks off just ends. */
+async function* inflated(file: LogFile): AsyncGenerator<Buffer> {
+  const gunzip = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH });
+  // What goes wrong on the way is thrown to whoever iterates; here it is only kept from being unhandled.
+  pipeline(Readable.from(compressedChunks(file), { objectMode: false }), gunzip).catch(() => {});
+  yield* gunzip as AsyncIterable<Buffer>;
 }
 
 async function* compressedChunks(file: LogFile): AsyncGenerator<Buffer> {

@@ -133,15 +133,16 @@ export class SourceLog {
 
   /** Looks at the disk: growth, rotation, truncation. Returns whether a read may now get further than the last one. */
   poll(nowMs: number): boolean {
+    let changed = false;
+    // First, since a young file has to be known well by the time that it may come again compressed.
+    for (const segment of this.#segments) if (!segment.done && this.#measure(segment)) changed = true;
     const live = statOf(this.#path);
     if (live === null || !isSameFile(fileIdOf(live), this.#newest.file.id)) this.#follow(nowMs);
-    let changed = false;
-    for (const segment of this.#segments) if (!segment.done && this.#measure(segment)) changed = true;
     return changed || this.#isFinal(this.#current, nowMs);
   }
 
   get #newest(): Segment {
-    return this.#segments.at(-1)!;
+    return this.#segments[this.#segments.length - 1]!;
   }
 
   /** The file that is being read. */

@@ -16,6 +16,12 @@ function work(worker: string, corpus: string): Result {
   return JSON.parse(output) as Result;
 }
 
+function row(name: string, cpuSeconds: readonly number[], lines: number): string {
+  const { min, median, max } = spreadOf(cpuSeconds);
+  const seconds = [min, median, max].map((value) => value.toFixed(2).padStart(7)).join('');
+  return `${name.padEnd(38)}${seconds}${(lines / median / 1e6).toFixed(2).padStart(12)}${(lines / min / 1e6).toFixed(2).padStart(8)}`;
+}
+
 /**
  * The path of a line (read, decode, encode, compress) beside the limit (read, count LFs, compress) over the same corpus, in turns.
  * The ratio of their CPU seconds is what stays the same from machine to machine.
@@ -33,15 +39,11 @@ export function benchPath(directory: string, runs: number): void {
     paths.push(result.cpuSeconds);
     bytes = result.compressed;
   }
-  const row = (name: string, seconds: readonly number[]): void => {
-    const { min, median, max } = spreadOf(seconds);
-    const rate = (cpu: number): string => (lines / cpu / 1e6).toFixed(2).padStart(6);
-    console.log(`${name.padEnd(34)}${[min, median, max].map((s) => s.toFixed(2).padStart(7)).join('')}   ${rate(median)}   ${rate(min)}`);
-  };
-  console.log(`${lines} lines of ${LINE_BYTES} bytes, ${runs} runs in turns           CPU seconds       million lines per CPU-second`);
-  console.log('                                      min median    max    median    best');
-  row('limit: read, count LFs, compress', limits);
-  row('path: read, decode, encode, compress', paths);
+  console.log(`${lines} lines of ${LINE_BYTES} bytes, ${runs} runs in turns`);
+  console.log(`${'CPU seconds'.padStart(59)}${'million lines per CPU-second'.padStart(30)}`);
+  console.log(`${'min'.padStart(45)}${'median'.padStart(7)}${'max'.padStart(7)}${'median'.padStart(12)}${'best'.padStart(8)}`);
+  console.log(row('limit: read, count LFs, compress', limits, lines));
+  console.log(row('path: read, decode, encode, compress', paths, lines));
   const ratios = limits.map((limit, run) => limit / paths[run]!);
   const { min, median } = spreadOf(ratios);
   console.log(`path / limit: ${(median * 100).toFixed(0)} % of its speed (median of pairs; lowest ${(min * 100).toFixed(0)} %)`);

@@ -7,7 +7,7 @@ import { Wakeup } from '../../agent/runtime/wakeup.ts';
 import { SourceLog } from '../../agent/tail/source-log.ts';
 
 /** The path of a line through the agent's own code: read, decode, encode, compress. Prints lines and CPU seconds as JSON. */
-const CHUNK = 260 * 1024;
+const CHUNK = 516 * 1024;
 const BATCH = 1024 * 1024;
 
 const path = process.argv[2]!;

@@ -1,7 +1,9 @@
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { decodeDockerJson, decodeDockerText, dockerTextStart } from '../../agent/decode/docker-json.ts';
 import { CHANNEL_NAMES, RecordView } from '../../agent/model/record.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 interface Decoded {
   readonly time: string;
@@ -58,6 +60,8 @@ describe('texts', () => {
     ['NUL', 'a\\u0000b\\n', line('a\0b')],
     ['a surrogate pair', '\\ud83d\\ude00\\n', line(utf8('😀'))],
     ['half a pair', '\\ud83dx\\udc00\\n', line(utf8('\ufffdx\ufffd'))],
+    ['second halves', '\\udc00\\udc00\\n', line(utf8('\ufffd\ufffd'))],
+    ['a first half before what is no second', '\\ud83d\\ue000\\n', line(utf8('\ufffd\ue000'))],
     ['two first halves', '\\ud83d\\ud83d\\ude00\\n', line(utf8('\ufffd😀'))],
     ['a half at the end', '\\ud83d', line(utf8('\ufffd'), { partial: true })],
     ['what docker puts for invalid UTF-8', '\\ufffd\\n', line(utf8('\ufffd'))],
@@ -134,6 +138,11 @@ describe('records', () => {
 });
 
 describe('a text in stretches', () => {
+  test('ends where its bytes are not those of a text any more', () => {
+    const view = Object.assign(new RecordView(), { buffer: Buffer.from('\\x'), start: 0, end: 2 });
+    expect(decodeDockerText(view, 10)).toBe(-1);
+  });
+
   test('its stretches make up the whole, none longer than the limit, wherever it is cut', () => {
     fc.assert(
       fc.property(texts, fc.boolean(), fc.integer({ min: 4, max: 40 }), (words, ends, limit) => {

@@ -1,7 +1,9 @@
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { decodeFiles, type Entry } from './log-feed.ts';
 import { type ModelLine, modelLogs } from './runtime-model.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 /** Times as the agent gives them: of the lines, but after all equal ones of the channel before them. */
 function distinctTimes(lines: readonly ModelLine[]): bigint[] {

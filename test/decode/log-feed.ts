@@ -25,7 +25,7 @@ export interface FeedOptions extends Partial<DecodeOptions> {
   readonly chunkBytes?: number;
 }
 
-export const MAX_LINE_BYTES = 262_144;
+const MAX_LINE_BYTES = 262_144;
 const CHUNK_BYTES = MAX_LINE_BYTES + 4096;
 
 /** The files of one source in memory, read as the agent reads them: what a decoder did not consume of a chunk comes again with the next. */
@@ -73,7 +73,7 @@ export class LogFeed {
     const bytes = this.#files[this.#file]!.subarray(at - this.#fileBase, stop - this.#fileBase);
     const full = bytes.length === this.#chunkBytes;
     const endsFile = !full && this.#fileEnd <= until && this.#file < this.#files.length - 1;
-    decoder.feed({ bytes, at, startsFile: at === this.#fileBase, endsFile, full }, [1, 0]);
+    decoder.feed({ bytes, at, startsFile: at === this.#fileBase, endsFile, afterGap: false, full }, [1, 0]);
     while (decoder.next(view)) take(view);
     this.#cursor += decoder.consumed;
     if (!endsFile) return decoder.consumed > 0 && this.#cursor < Math.min(until, this.length);

@@ -5,6 +5,8 @@ export interface RandomLog {
   readonly files: readonly Buffer[];
   readonly maxLineBytes: number;
   readonly chunkBytes: number;
+  /** What its unfinished lines may hold. */
+  readonly partBytes: number;
 }
 
 interface RecordPlan {
@@ -13,8 +15,8 @@ interface RecordPlan {
   readonly partial: boolean;
   readonly bytes: number;
   readonly stepNs: number;
-  /** The file ends with this record; `torn`: without its LF. */
-  readonly then: 'next' | 'rotate' | 'torn';
+  /** The next record, the next file, or that without this record's LF. */
+  readonly behind: 'record' | 'file' | 'torn';
 }
 
 /** Bytes that tell their place, so that none can be exchanged for another unnoticed; some need escapes in JSON, one is no UTF-8. */
@@ -29,26 +31,24 @@ function encode({ form, channel, partial, bytes }: RecordPlan, seed: number, tim
   const text = content(seed, bytes);
   const seconds = new Date(Number(timeNs / 1_000_000_000n) * 1000).toISOString().slice(0, 19);
   const time = `${seconds}.${String(timeNs % 1_000_000_000n).padStart(9, '0')}Z`;
-  switch (form) {
-    case 'malformed':
-      return Buffer.concat([Buffer.from('!'), text]);
-    case 'docker':
-      return Buffer.from(JSON.stringify({ log: `${text.toString('latin1')}${partial ? '' : '\n'}`, stream: channel, time }));
-    case 'cri':
-      return Buffer.concat([Buffer.from(`${time} ${channel} ${partial ? 'P' : 'F'} `), text]);
-  }
+  if (form === 'malformed') return Buffer.concat([Buffer.from('!'), text]);
+  if (form === 'cri') return Buffer.concat([Buffer.from(`${time} ${channel} ${partial ? 'P' : 'F'} `), text]);
+  return Buffer.from(JSON.stringify({ log: text.toString('latin1') + (partial ? '' : '\n'), stream: channel, time }));
 }
 
 function write(plans: readonly RecordPlan[]): Buffer[] {
-  const files: Buffer[][] = [[]];
+  const files: Buffer[] = [];
+  let live: Buffer[] = [];
   let timeNs = 1_714_564_800_000_000_000n;
   for (const [seed, plan] of plans.entries()) {
     timeNs += BigInt(plan.stepNs);
-    files.at(-1)!.push(encode(plan, seed, timeNs));
-    if (plan.then !== 'torn') files.at(-1)!.push(Buffer.from('\n'));
-    if (plan.then !== 'next') files.push([]);
+    live.push(encode(plan, seed, timeNs));
+    if (plan.behind !== 'torn') live.push(Buffer.from('\n'));
+    if (plan.behind === 'record') continue;
+    files.push(Buffer.concat(live));
+    live = [];
   }
-  return files.map((parts) => Buffer.concat(parts));
+  return [...files, Buffer.concat(live)];
 }
 
 const SECOND = 1_000_000_000;
@@ -58,8 +58,8 @@ const plans: fc.Arbitrary<RecordPlan> = fc.record({
   channel: fc.constantFrom('stdout', 'stderr'),
   partial: fc.boolean(),
   bytes: fc.oneof({ weight: 6, arbitrary: fc.nat({ max: 60 }) }, fc.nat({ max: 300 }), fc.nat({ max: 3000 })),
-  stepNs: fc.constantFrom(0, 0, 0, 1, 2, SECOND, 9 * SECOND, -SECOND, 70 * SECOND),
-  then: fc.constantFrom('next', 'next', 'next', 'next', 'next', 'next', 'rotate', 'torn'),
+  stepNs: fc.constantFrom(0, 0, 0, 1, 2, -1, -2, SECOND, 9 * SECOND, -SECOND, 70 * SECOND),
+  behind: fc.constantFrom('record', 'record', 'record', 'record', 'record', 'record', 'file', 'torn'),
 });
 
 export const randomLogs: fc.Arbitrary<RandomLog> = fc
@@ -67,8 +67,11 @@ export const randomLogs: fc.Arbitrary<RandomLog> = fc
     plans: fc.array(plans, { minLength: 1, maxLength: 40 }),
     maxLineBytes: fc.integer({ min: 16, max: 200 }),
     moreChunkBytes: fc.integer({ min: 257, max: 1200 }),
+    partBytes: fc.constantFrom(0, 1_000_000, 1_000_000),
   })
-  .map(({ plans, maxLineBytes, moreChunkBytes }) => ({ files: write(plans), maxLineBytes, chunkBytes: maxLineBytes + moreChunkBytes }));
+  .map(({ plans, maxLineBytes, moreChunkBytes, partBytes }) => {
+    return { files: write(plans), maxLineBytes, chunkBytes: maxLineBytes + moreChunkBytes, partBytes };
+  });
 
 /** Places at which a reader finds the log not written any further, in order. */
 export const stops: fc.Arbitrary<number[]> = fc

@@ -23,7 +23,7 @@ export interface ModelLog {
 }
 
 /** How a runtime cuts what is printed into records; sizes are small, so that short logs have all there is to see. */
-export type RuntimeModel =
+type RuntimeModel =
   | { readonly runtime: 'containerd'; readonly lineBytes: number }
   | { readonly runtime: 'conmon'; readonly readBytes: number }
   | { readonly runtime: 'docker'; readonly bufferBytes: number };
@@ -33,7 +33,9 @@ const START_NS = 1_714_564_800_000_000_000n;
 /** One container's log, written record by record. */
 class ModelWriter {
   readonly #model: RuntimeModel;
-  readonly #files: Buffer[][] = [[]];
+  readonly #files: Buffer[][] = [];
+  /** The records of the newest one. */
+  #live: Buffer[] = [];
   readonly #printed: [Buffer, Buffer] = [Buffer.alloc(0), Buffer.alloc(0)];
   /** Bytes that the runtime did not write yet. */
   readonly #waiting: [Buffer, Buffer] = [Buffer.alloc(0), Buffer.alloc(0)];
@@ -48,7 +50,8 @@ class ModelWriter {
   take(event: Event): void {
     if (event === 'rotate') {
       for (const channel of [0, 1] as const) this.#flush(channel);
-      this.#files.push([]);
+      this.#files.push(this.#live);
+      this.#live = [];
       return;
     }
     const { write, channel, stepNs } = event;
@@ -100,7 +103,7 @@ class ModelWriter {
   #record(channel: Channel, content: Buffer, ended: boolean): void {
     const firstNs = this.#firstNs[channel] ?? this.#nowNs;
     const timeNs = this.#model.runtime === 'docker' ? firstNs : this.#nowNs;
-    this.#files.at(-1)!.push(encodeRecord(this.#model.runtime, { channel, content, ended, timeNs }));
+    this.#live.push(encodeRecord(this.#model.runtime, { channel, content, ended, timeNs }));
     this.#firstNs[channel] = ended ? null : firstNs;
     if (ended) this.#endLine(channel, firstNs);
   }
@@ -118,7 +121,7 @@ class ModelWriter {
       const timeNs = this.#firstNs[channel];
       if (timeNs !== null) this.#lines.push({ channel, content: this.#printed[channel], timeNs, ended: false });
     }
-    return { files: this.#files.map((records) => Buffer.concat(records)), lines: this.#lines };
+    return { files: [...this.#files, this.#live].map((records) => Buffer.concat(records)), lines: this.#lines };
   }
 }
 
@@ -127,14 +130,11 @@ function encodeRecord(runtime: RuntimeModel['runtime'], { channel, content, ende
   const nanos = String(timeNs % 1_000_000_000n).padStart(9, '0');
   const trimmed = `${seconds}.${nanos}`.replace(/\.?0+$/, '');
   const stream = CHANNEL_NAMES[channel];
-  switch (runtime) {
-    case 'docker':
-      return Buffer.from(`${JSON.stringify({ log: `${content}${ended ? '\n' : ''}`, stream, time: `${trimmed}Z` })}\n`);
-    case 'containerd':
-      return Buffer.concat([Buffer.from(`${trimmed}Z ${stream} ${ended ? 'F' : 'P'} `), content, Buffer.from('\n')]);
-    case 'conmon':
-      return Buffer.concat([Buffer.from(`${seconds}.${nanos}+00:00 ${stream} ${ended ? 'F' : 'P'} `), content, Buffer.from('\n')]);
+  if (runtime === 'docker') {
+    return Buffer.from(`${JSON.stringify({ log: content.toString() + (ended ? '\n' : ''), stream, time: `${trimmed}Z` })}\n`);
   }
+  const stamp = runtime === 'containerd' ? `${trimmed}Z` : `${seconds}.${nanos}+00:00`;
+  return Buffer.concat([Buffer.from(`${stamp} ${stream} ${ended ? 'F' : 'P'} `), content, Buffer.from('\n')]);
 }
 
 const model: fc.Arbitrary<RuntimeModel> = fc.oneof(

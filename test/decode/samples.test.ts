@@ -1,9 +1,11 @@
 import { hash } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Channel, RecordView } from '../../agent/model/record.ts';
 import { sampleLogs, type PrintedLine } from '../support/sample-logs.ts';
 import { decodeFiles, type Entry, LogFeed } from './log-feed.ts';
 import { timesOfLines } from './sample-times.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 /** Every cut reads the log once more. What one log may cost: with this, logs of up to 7 KB are cut at every byte, and others where it matters. */
 const BYTES_READ = 48 * 1024 * 1024;
@@ -46,6 +48,10 @@ function ofChannel(entries: readonly Entry[], channel: Channel): Entry[] {
   return entries.filter((entry) => entry.channel === channel);
 }
 
+function some(places: readonly number[], most: number): number[] {
+  return places.filter((_, i) => i % Math.ceil(places.length / most) === 0);
+}
+
 /**
  * Where a reader may find the log cut off, in the bytes of all its files: at every byte if that is not too dear, else around ends
  * of records, within what stands before a long content and behind it, and every so often.
@@ -57,7 +63,6 @@ function cutsOf(files: readonly Buffer[]): number[] {
   const ends: number[] = [];
   for (let lf = log.indexOf(10); lf !== -1; lf = log.indexOf(10, lf + 1)) ends.push(lf + 1);
   const longEnds = ends.filter((end, i) => end - (ends[i - 1] ?? 0) > 4096);
-  const some = (places: readonly number[], most: number): number[] => places.filter((_, i) => i % Math.ceil(places.length / most) === 0);
   const cuts = some(ends, cutsWanted / 9).flatMap((end) => [end - 1, end, end + 1]);
   for (const end of some(longEnds, cutsWanted / 60)) for (let i = -12; i < 48; i += 3) cuts.push(end + i);
   const stride = Math.floor(log.length / (cutsWanted / 3));
@@ -76,9 +81,8 @@ function expectSame(wanted: readonly Entry[], cut: number | string, read: (take:
       view.nanos === nanos &&
       content.equals(view.buffer.subarray(view.start, view.end));
     if (!same || (metadata ?? view.metadata) !== null) {
-      expect({ cut, i, channel: view.channel, seconds: view.seconds, nanos: view.nanos, metadata: view.metadata, same }).toEqual({
-        ...{ cut, i, channel, seconds, nanos, metadata, same: true },
-      });
+      const seen = { channel: view.channel, seconds: view.seconds, nanos: view.nanos, metadata: view.metadata };
+      expect({ cut, i, same, ...seen }).toEqual({ cut, i, same: true, channel, seconds, nanos, metadata });
     }
     i += 1;
   });

@@ -6,10 +6,17 @@ import { MemoryOutput, retry, STORED } from '../support/memory-output.ts';
 
 const LINE = 'x'.repeat(40);
 
-/** Verdicts that the test gives when it likes, in the order of the requests. */
+/** Verdicts that the test gives when it likes, in the order of the requests; one that is called off ends by itself. */
 function byHand(): { readonly output: MemoryOutput; readonly answer: ((verdict: Verdict) => void)[] } {
   const answer: ((verdict: Verdict) => void)[] = [];
-  return { output: new MemoryOutput(() => new Promise((resolve) => answer.push(resolve))), answer };
+  const output = new MemoryOutput(
+    ({ signal }) =>
+      new Promise((resolve) => {
+        answer.push(resolve);
+        signal.addEventListener('abort', () => setImmediate(() => resolve(retry())));
+      }),
+  );
+  return { output, answer };
 }
 
 describe('batches', () => {

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ChattyContainers } from '../support/chatty-containers.ts';
 import { haveContainerEngine } from '../support/container-engine.ts';
-import { LokiContainer } from '../support/loki-container.ts';
+import { LokiContainer, PUSH_PATH } from '../support/loki-container.ts';
 import { LokiReader, type StoredEntry } from '../support/loki-reader.ts';
+import { Relay } from '../support/relay.ts';
 import { NODE_NAME, TestNode } from '../support/test-node.ts';
 
 const ALL = `{node_name="${NODE_NAME}"}`;
@@ -16,17 +17,22 @@ describe.skipIf(!(await haveContainerEngine()))('the built agent and a real Loki
   afterAll(() => loki?.[Symbol.asyncDispose]());
 
   test.each(['protobuf', 'json'] as const)(
-    'I8, I2: 20 rotating containers arrive exactly, in order, over a SIGKILL (%s)',
+    'I1, I2, I8: 20 rotating containers arrive exactly, in order, over a lost connection and a SIGKILL (%s)',
     async (format) => {
-      await using node = await TestNode.create({ url: loki.pushUrl, tenant: format, format });
+      await using relay = await Relay.start(loki.url);
+      await using node = await TestNode.create({ url: `${relay.url}${PUSH_PATH}`, tenant: format, format });
       const containers = new ChattyContainers(node.logs, 20);
-      const chat = containers.chat(10_000);
+      const chat = containers.chat(12_000);
       {
         await using victim = await node.startAgent();
-        await sleep(4000);
+        await sleep(3000);
+        // Long enough for positions to be written down again, while nothing that was read since is stored.
+        relay.cut();
+        await sleep(1500);
         await victim.kill();
       }
-      await sleep(1000);
+      await sleep(500);
+      relay.mend();
       await using agent = await node.startAgent();
       await chat;
       const reader = new LokiReader(loki.url, format);

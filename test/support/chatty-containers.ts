@@ -8,7 +8,7 @@ const LINES_PER_ROUND = 3;
  * Longer than an agent that was killed and started again is behind: the file of its position is renamed meanwhile, but not yet
  * compressed (that is the rotation after).
  */
-const ROTATION_MS = 4000;
+const ROTATION_MS = 6000;
 
 /**
  * Containers that print numbered lines on both channels while their logs are rotated, and remember what they have printed. As a
@@ -29,7 +29,7 @@ export class ChattyContainers {
     return [...this.printed.values()].reduce((sum, lines) => sum + lines.length, 0);
   }
 
-  /** Prints for that long; every log is rotated each four seconds, one after the other. */
+  /** Prints for that long; every log is rotated each six seconds, one after the other. */
   async chat(durationMs: number): Promise<void> {
     const rounds = durationMs / ROUND_MS;
     const roundsPerRotation = ROTATION_MS / ROUND_MS;

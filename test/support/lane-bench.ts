@@ -43,6 +43,7 @@ export class LaneBench {
 
   #observer(): LaneObserver {
     return {
+      settled: () => undefined,
       stored: (entries) => void (this.storedEntries += entries),
       retrying: (_reason, _detail, delayMs) => void this.delaysMs.push(delayMs),
       misconfigured: () => void (this.misconfigured += 1),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { GenericContainer, Network, type StartedNetwork, type StartedTestContainer, Wait } from 'testcontainers';
 
+export const PUSH_PATH = '/loki/api/v1/push';
 const PORT = 3100;
 const CONFIG = '/etc/loki/logferry-test.yaml';
 
@@ -39,7 +40,7 @@ export class LokiContainer implements AsyncDisposable {
   }
 
   get pushUrl(): string {
-    return `${this.url}/loki/api/v1/push`;
+    return `${this.url}${PUSH_PATH}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -3,7 +3,7 @@ import type { StreamIdentity } from '../../agent/model/labels.ts';
 import { RecordView } from '../../agent/model/record.ts';
 import type { Verdict } from '../../agent/model/verdict.ts';
 
-export interface MemoryStream extends Stream {
+interface MemoryStream extends Stream {
   readonly name: string;
 }
 

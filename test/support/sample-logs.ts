@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 export type PrintedLine = { readonly b64: string } | { readonly len: number; readonly sha256: string };
 
 /** What a container wrote to one channel, known from its program and not from a log. */
-export interface Printed {
+interface Printed {
   readonly count: number;
   readonly bytes: number;
   readonly sha256: string;

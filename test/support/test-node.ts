@@ -25,7 +25,8 @@ export class TestNode implements AsyncDisposable {
     this.logs = new KubeletLogDir(join(dir.path, 'log'));
   }
 
-  static async create(output: OutputKeys): Promise<TestNode> {
+  /** `keys`: others of the configuration that differ from the defaults. */
+  static async create(output: OutputKeys, keys: Readonly<Record<string, unknown>> = {}): Promise<TestNode> {
     const node = new TestNode(await tempDir());
     const stateDir = join(node.#dir.path, 'state');
     await mkdir(stateDir);
@@ -37,6 +38,7 @@ export class TestNode implements AsyncDisposable {
       labels: { static: { region: 'eu-1' } },
       outputs: [{ name: 'loki', type: 'loki', ...output }],
       server: { listen: '127.0.0.1:0' },
+      ...keys,
     };
     // JSON is YAML.
     await writeFile(node.#configFile, JSON.stringify(config));

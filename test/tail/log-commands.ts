@@ -84,6 +84,13 @@ const rotating: fc.Arbitrary<LogCommand>[] = [
       run: (world) => world.remove(world.rotated[0]!),
     }),
   ),
+  fc.boolean().map((polled) =>
+    command({
+      name: polled ? 'compressPolled' : 'compress',
+      when: ({ uncompressed }) => uncompressed.length > 0,
+      run: (world) => world.compress(world.uncompressed[0]!, () => void (polled && world.poll())),
+    }),
+  ),
   fc.constant(command({ name: 'end', when: isLive, run: (world) => world.end() })),
   fc.constant(command({ name: 'recreate', when: ({ writer }) => writer === null, run: (world) => world.create() })),
 ];

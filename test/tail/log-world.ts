@@ -1,13 +1,15 @@
 import assert from 'node:assert';
-import { closeSync, ftruncateSync, mkdtempSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, mkdtempSync, openSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { Position } from '../../agent/model/position.ts';
 import { GRACE_MS, LineReader } from '../support/line-reader.ts';
 
 interface ModelFile {
   readonly fd: number;
-  readonly ino: string;
+  /** Its inode, and the one that compression gave its content to. */
+  readonly inodes: string[];
   readonly born: bigint;
   content: string;
   /** The most it ever held, if it was truncated since the last poll. */
@@ -32,13 +34,16 @@ export class LogWorld {
   /** The one before it, while the runtime may still flush into it. */
   old: ModelFile | null = null;
   reader: LineReader;
+  readonly #exact: boolean;
   #cursor = { file: 0, offset: 0 };
   #saved: { readonly position: Position; readonly file: number; readonly offset: number } | null = null;
   #lines = 0;
   #suffix = 20_240_501_000_000;
   #reopenedMs = 0;
 
-  constructor() {
+  /** `exact`: all that the reader gives goes through `take`. */
+  constructor(exact: boolean) {
+    this.#exact = exact;
     this.create();
     this.reader = new LineReader(this.live, [this.root]);
     this.#look();
@@ -58,13 +63,13 @@ export class LogWorld {
   create(): void {
     const fd = openSync(this.live, 'a');
     const { ino, birthtimeNs: born } = statSync(this.live, { bigint: true });
-    if (this.files.some((other) => other.ino === String(ino) && other.born === born)) {
+    if (this.files.some((other) => other.inodes.includes(String(ino)) && other.born === born)) {
       // Some kernels' clocks tick only every 4 ms, and outside of tests no inode is reused as fast as that.
       closeSync(fd);
       rmSync(this.live);
       return this.create();
     }
-    this.writer = { fd, ino: String(ino), born, content: '', cutFrom: null, path: this.live, known: false };
+    this.writer = { fd, inodes: [String(ino)], born, content: '', cutFrom: null, path: this.live, known: false };
     this.files.push(this.writer);
   }
 
@@ -113,6 +118,22 @@ export class LogWorld {
   remove(file: ModelFile): void {
     rmSync(file.path!);
     file.path = null;
+  }
+
+  get uncompressed(): ModelFile[] {
+    return this.rotated.filter((file) => file !== this.writer && !file.path!.endsWith('.gz'));
+  }
+
+  /** Step by step as the kubelet does it; `seen` looks in between. */
+  compress(file: ModelFile, seen: () => void): void {
+    if (file === this.old) this.closeOld();
+    const plain = file.path!;
+    writeFileSync(`${plain}.tmp`, gzipSync(file.content));
+    renameSync(`${plain}.tmp`, `${plain}.gz`);
+    seen();
+    rmSync(plain);
+    file.path = `${plain}.gz`;
+    file.inodes.push(String(statSync(file.path, { bigint: true }).ino));
   }
 
   /** The container is gone with its live file. */
@@ -180,9 +201,19 @@ export class LogWorld {
 
   save(): void {
     const position = this.reader.position();
-    const file = this.files.findIndex(({ ino }, index) => index >= this.#cursor.file && ino === position[0].file.ino);
-    assert(file !== -1, 'a position names a file of the log');
-    this.#saved = { position, file, offset: position[0].offset };
+    const {
+      offset,
+      file: { ino },
+    } = position[0];
+    const file = this.files.findIndex(({ inodes }, index) => inodes.includes(ino) && this.#isCursor(index, offset));
+    assert(file !== -1, 'a position is the place up to which the log was read');
+    this.#saved = { position, file, offset };
+  }
+
+  /** The end of a file is the start of the next one. */
+  #isCursor(file: number, offset: number): boolean {
+    if (!this.#exact) return true;
+    return file === this.#cursor.file ? offset === this.#cursor.offset : file > this.#cursor.file && offset === 0;
   }
 
   get onDisk(): boolean {
@@ -200,8 +231,14 @@ export class LogWorld {
       file.cutFrom = null;
     }
     const oldest = this.files.findIndex(({ path }) => path !== null);
-    const holds = this.#saved !== null && this.files[this.#saved.file]!.path !== null;
-    this.#cursor = holds ? { file: this.#saved!.file, offset: this.#saved!.offset } : { file: oldest, offset: 0 };
+    this.#cursor = this.#isSavedHeld() ? { file: this.#saved!.file, offset: this.#saved!.offset } : { file: oldest, offset: 0 };
+  }
+
+  /** A file is known by what it begins with; compressed, one that was empty when its position was saved is known by nothing. */
+  #isSavedHeld(): boolean {
+    if (this.#saved === null) return false;
+    const { path } = this.files[this.#saved.file]!;
+    return path !== null && (this.#saved.position[0].fingerprint.bytes > 0 || !path.endsWith('.gz'));
   }
 
   /** Everything was read that the reader can have seen, but for an unfinished line at the very end. */

@@ -13,7 +13,7 @@ describe(SourceLog, () => {
     const descriptors = readdirSync('/proc/self/fd').length;
     await fc.assert(
       fc.asyncProperty(fc.commands(exactCommands, { maxCommands: 40 }), async (commands) => {
-        using world = new LogWorld();
+        using world = new LogWorld(true);
         await fc.asyncModelRun(() => ({ model: world, real: world }), commands);
         world.poll();
         world.take(await world.reader.finish());
@@ -37,7 +37,7 @@ describe(SourceLog, () => {
     await fc.assert(
       fc.asyncProperty(fc.commands(commands, { maxCommands: 40 }), async (steps) => {
         given.length = 0;
-        using world = new LogWorld();
+        using world = new LogWorld(false);
         await fc.asyncModelRun(() => ({ model: world, real: world }), steps);
         world.poll();
         given.push(await world.reader.finish());

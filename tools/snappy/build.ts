@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import asc from 'assemblyscript/asc';
+import { main as compileAssemblyScript } from 'assemblyscript/asc';
 
 /** Where the compiled module stands, so that the agent runs from source and in one file alike. */
 export const COMPILED: string = join(import.meta.dirname, '../../agent/outputs/loki/snappy-wasm.ts');
@@ -20,12 +20,12 @@ export async function compile(): Promise<string> {
     '--noAssert',
   ];
   let binary: Uint8Array = new Uint8Array();
-  const { error, stderr } = await asc.main(options, {
+  const { error } = await compileAssemblyScript(options, {
     writeFile: (_name: string, contents: string | Uint8Array) => {
       if (typeof contents !== 'string') binary = contents;
     },
   });
-  if (error !== null) throw new Error(stderr.toString(), { cause: error });
+  if (error !== null) throw error;
   const base64 = Buffer.from(binary)
     .toString('base64')
     .match(/.{1,120}/g)!;

@@ -26,6 +26,8 @@ const VALUE = 0x12;
 /** Most bytes that a stream's tag and length take, and those of an entry's tags, lengths and time. */
 const STREAM_HEADER = 6;
 const ENTRY_HEADER = 32;
+/** An entry's own tag and length, and the padding of the metadata's last word. */
+const ENTRY_SLACK = 9;
 
 /** Turns a request into the snappy block that is its body. */
 export interface BlockEncoder {
@@ -52,6 +54,16 @@ export interface LokiRoute extends Route {
   readonly stream: LokiStream;
   /** Structured metadata of every entry, encoded. */
   readonly metadata: Buffer;
+  /** The same as little-endian words, the last one padded: written so, a few dozen bytes take a fifth of the time of a copy. */
+  readonly metadataWords: Int32Array;
+}
+
+export function lokiRoute(stream: LokiStream, metadata: Metadata): LokiRoute {
+  const encoded = encodeMetadata(metadata);
+  const padded = Buffer.alloc(Math.ceil(encoded.length / 4) * 4);
+  encoded.copy(padded);
+  const metadataWords = Int32Array.from({ length: padded.length / 4 }, (_, i) => padded.readInt32LE(i * 4));
+  return { stream, metadata: encoded, metadataWords };
 }
 
 /** Structured metadata as it stands in an entry. */
@@ -76,7 +88,7 @@ export class LokiStreams {
       stream = new LokiStream(labels);
       this.#streams.set(labels, stream);
     }
-    return { stream, metadata: encodeMetadata(identity.metadata) };
+    return lokiRoute(stream, identity.metadata);
   }
 }
 
@@ -110,11 +122,7 @@ export class PushEncoder implements BatchEncoder<LokiRoute> {
       this.bytes += stream.labels.length + STREAM_HEADER;
     }
     const start = stream.wire.length;
-    writeEntry(
-      stream.wire,
-      entry,
-      entry.metadata === null ? route.metadata : Buffer.concat([route.metadata, encodeMetadata(entry.metadata)]),
-    );
+    writeEntry(stream.wire, entry, route);
     this.bytes += stream.wire.length - start;
     this.entries += 1;
     return this.bytes - before;
@@ -157,13 +165,14 @@ export class PushEncoder implements BatchEncoder<LokiRoute> {
 }
 
 /** Appends one EntryAdapter; zero seconds, nanos and an empty line are left out, as proto3 has it. */
-function writeEntry(wire: WireBuffer, entry: RecordView, metadata: Buffer): void {
+function writeEntry(wire: WireBuffer, entry: RecordView, { metadata, metadataWords }: LokiRoute): void {
   const { seconds, nanos } = entry;
   const lineLength = entry.end - entry.start;
   const timeLength = (seconds === 0 ? 0 : 1 + varintLength(seconds)) + (nanos === 0 ? 0 : 1 + varintLength(nanos));
   const lineField = lineLength === 0 ? 0 : 1 + varintLength(lineLength) + lineLength;
-  const length = 2 + timeLength + lineField + metadata.length;
-  wire.reserve(length + 6);
+  const ownMetadata = entry.metadata === null ? null : encodeMetadata(entry.metadata);
+  const length = 2 + timeLength + lineField + metadata.length + (ownMetadata?.length ?? 0);
+  wire.reserve(length + ENTRY_SLACK);
   const target = wire.bytes;
   let at = wire.length;
   target[at] = ENTRIES;
@@ -184,12 +193,8 @@ function writeEntry(wire: WireBuffer, entry: RecordView, metadata: Buffer): void
     at = writeVarint(target, at + 1, lineLength);
     at += entry.buffer.copy(target, at, entry.start, entry.end);
   }
-  wire.length = writeShort(target, at, metadata);
-}
-
-/** Copies bytes one by one: for a few dozen, what every entry carries, that takes half of the time of `copy`. */
-function writeShort(target: Buffer, at: number, bytes: Buffer): number {
-  if (bytes.length > 64) return at + bytes.copy(target, at);
-  for (let i = 0; i < bytes.length; i += 1) target[at + i] = bytes[i]!;
-  return at + bytes.length;
+  for (let i = 0; i < metadataWords.length; i += 1) wire.view.setInt32(at + i * 4, metadataWords[i]!, true);
+  at += metadata.length;
+  if (ownMetadata !== null) at += ownMetadata.copy(target, at);
+  wire.length = at;
 }

@@ -1,6 +1,6 @@
 import { RecordView } from '../../model/record.ts';
 import { decodePush, type PushedStream } from './decode-push.ts';
-import { type BlockEncoder, encodeMetadata, LokiStream, PushEncoder, type LokiRoute } from './encode-push.ts';
+import { type BlockEncoder, lokiRoute, LokiStream, PushEncoder } from './encode-push.ts';
 
 /** Two bodies with half the entries of a push request each, in order; null for a request with one entry. */
 export function splitPush(request: Buffer, block: BlockEncoder): readonly [Buffer, Buffer] | null {
@@ -17,9 +17,8 @@ function encodeRange(streams: readonly PushedStream[], from: number, to: number,
   for (const { labels, entries } of streams) {
     const stream = new LokiStream(labels);
     for (const { seconds, nanos, line, metadata } of entries) {
-      const route: LokiRoute = { stream, metadata: encodeMetadata(metadata) };
       const entry = Object.assign(new RecordView(), { buffer: line, end: line.length, seconds, nanos });
-      if (index >= from && index < to) encoder.append(route, entry);
+      if (index >= from && index < to) encoder.append(lokiRoute(stream, metadata), entry);
       index += 1;
     }
   }

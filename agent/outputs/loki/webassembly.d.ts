@@ -7,11 +7,9 @@ declare namespace WebAssembly {
   interface Global {
     readonly value: number;
   }
-  class Module {
-    constructor(bytes: Uint8Array);
-  }
-  class Instance {
-    constructor(module: Module, imports: object);
+  interface Instance {
     readonly exports: object;
   }
+  const Module: new (bytes: Uint8Array) => object;
+  const Instance: new (module: object, imports: object) => Instance;
 }

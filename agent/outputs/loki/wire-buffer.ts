@@ -5,6 +5,8 @@ const POOL_BYTES = 2 * 1024 * 1024;
 /** A growing run of bytes. */
 export class WireBuffer {
   bytes: Buffer = Buffer.allocUnsafeSlow(FIRST_CAPACITY);
+  /** The same bytes, for writing words at any place. */
+  view: DataView = new DataView(this.bytes.buffer);
   length = 0;
 
   /** Makes room for `more` bytes behind `length`. */
@@ -14,6 +16,7 @@ export class WireBuffer {
     const grown = Buffer.allocUnsafeSlow(Math.max(this.bytes.length * 2, wanted));
     this.bytes.copy(grown, 0, 0, this.length);
     this.bytes = grown;
+    this.view = new DataView(grown.buffer);
   }
 }
 

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RecordView, type Metadata } from '../../../agent/model/record.ts';
 import { decodePush } from '../../../agent/outputs/loki/decode-push.ts';
-import { encodeMetadata, LokiStream, LokiStreams, PushEncoder } from '../../../agent/outputs/loki/encode-push.ts';
+import { encodeMetadata, lokiRoute, LokiStream, LokiStreams, PushEncoder } from '../../../agent/outputs/loki/encode-push.ts';
 import { LiteralEncoder } from '../../../agent/outputs/loki/literal-encoder.ts';
 import { uncompressSnappy } from '../../../agent/outputs/loki/uncompress-snappy.ts';
 
@@ -36,13 +36,13 @@ describe(PushEncoder, () => {
 
   test('an empty line at a full second is left out, as proto3 has it', () => {
     const encoder = new PushEncoder(new LiteralEncoder());
-    encoder.append({ stream: new LokiStream('{}'), metadata: Buffer.alloc(0) }, viewOf(Buffer.alloc(0), [1, 0], null));
+    encoder.append(lokiRoute(new LokiStream('{}'), []), viewOf(Buffer.alloc(0), [1, 0], null));
     expect(plain(encoder.seal().body).toString('hex')).toBe('0a0a0a027b7d12040a020801');
   });
 
   test('a batch is empty after it was sealed, and an empty one is never sealed', () => {
     const encoder = new PushEncoder(new LiteralEncoder());
-    const route = { stream: new LokiStream('{}'), metadata: Buffer.alloc(0) };
+    const route = lokiRoute(new LokiStream('{}'), []);
     encoder.append(route, viewOf(Buffer.from('1'), [1, 0], null));
     encoder.seal();
     expect([encoder.bytes, encoder.entries, route.stream.wire]).toStrictEqual([0, 0, null]);
@@ -68,7 +68,7 @@ describe(PushEncoder, () => {
     fc.assert(
       fc.property(fc.array(entry, { minLength: 1, maxLength: 12 }), metadata, (entries, common) => {
         const encoder = new PushEncoder(new LiteralEncoder());
-        const routes = [0, 1, 2, 3].map((n) => ({ stream: new LokiStream(`{n="${n}"}`), metadata: encodeMetadata(common) }));
+        const routes = [0, 1, 2, 3].map((n) => lokiRoute(new LokiStream(`{n="${n}"}`), common));
         let grown = 0;
         for (const { stream, seconds, nanos, line, own } of entries) {
           const view = viewOf(line, [seconds, nanos], own.length === 0 ? null : own);

@@ -1,0 +1,171 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
+import { runAgent } from '../../agent/agent.ts';
+import { parseConfig } from '../../agent/config/load.ts';
+import type { Config } from '../../agent/config/schema.ts';
+import { type KubeletOptions, KubeletLogDir, type RunningContainer } from '../../agent/demo/kubelet-log-dir.ts';
+import { type Channel, CHANNEL_NAMES, STDOUT } from '../../agent/model/record.ts';
+import { FakeClock } from './fake-clock.ts';
+import { FakeLoki, type FakeLokiOptions } from './fake-loki.ts';
+import { LogRecorder } from './log-recorder.ts';
+import { type TempDir, tempDir } from './temp-dir.ts';
+
+/** Long enough for any test, in turns of the event loop; each moves time on by STEP_MS. */
+const MOST_TURNS = 200_000;
+const STEP_MS = 50;
+
+export interface AgentBenchOptions {
+  /** Keys of the configuration that differ from the defaults; those of the output in `output`. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  readonly output?: Readonly<Record<string, unknown>>;
+  readonly otherOutputs?: readonly object[];
+  readonly loki?: FakeLokiOptions;
+  readonly kubelet?: KubeletOptions;
+}
+
+function noUsage(): { readonly cpuSeconds: number; readonly residentBytes: number } {
+  return { cpuSeconds: 0, residentBytes: 0 };
+}
+
+/** The composed agent in this process, between real files and a fake Loki; the time of all three is the test's. */
+export class AgentBench implements AsyncDisposable {
+  readonly clock: FakeClock;
+  readonly loki: FakeLoki;
+  readonly logs: KubeletLogDir;
+  readonly log: LogRecorder = new LogRecorder();
+  readonly stateDir: string;
+  /** What was printed, by container and channel, as `entries` of the store tell it. */
+  readonly printed: Map<string, string[]> = new Map();
+  readonly #dir: TempDir;
+  readonly #config: Config;
+  #running: { readonly stop: AbortController; readonly done: Promise<void> } | null = null;
+
+  private constructor(dir: TempDir, loki: FakeLoki, parts: { clock: FakeClock; options: AgentBenchOptions }) {
+    this.#dir = dir;
+    this.clock = parts.clock;
+    this.loki = loki;
+    this.logs = new KubeletLogDir(join(dir.path, 'log'), { clock: this.clock, ...parts.options.kubelet });
+    this.stateDir = join(dir.path, 'state');
+    mkdirSync(this.stateDir);
+    this.#config = this.#parse(parts.options);
+  }
+
+  static async create(options: AgentBenchOptions = {}): Promise<AgentBench> {
+    const clock = new FakeClock();
+    const loki = await FakeLoki.start({ clock, deduplicate: false, ...options.loki });
+    return new AgentBench(await tempDir(), loki, { clock, options });
+  }
+
+  #parse({ config = {}, output = {}, otherOutputs = [] }: AgentBenchOptions): Config {
+    const { containers = {}, ...rest } = config as { containers?: object };
+    const document = {
+      state_dir: this.stateDir,
+      kubernetes: { enabled: false },
+      containers: { log_dir: this.logs.path, allowed_roots: [this.logs.path], watch: false, scan_interval_seconds: 1, ...containers },
+      server: { listen: '127.0.0.1:0' },
+      outputs: [{ name: 'loki', type: 'loki', url: this.loki.pushUrl, ...output }, ...otherOutputs],
+      ...rest,
+    };
+    const parsed = parseConfig('test', JSON.stringify(document), { env: {}, hostname: 'node-1' });
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+    return parsed.config;
+  }
+
+  /** Starts the agent; resolves once it listens. */
+  async start(): Promise<void> {
+    const stop = new AbortController();
+    const before = this.log.said.length;
+    const done = runAgent({ config: this.#config, version: '0.0.0', clock: this.clock, logger: this.log, usage: noUsage }, stop.signal);
+    this.#running = { stop, done };
+    await Promise.race([done, this.until(() => this.log.messages.slice(before).includes('agent started'))]);
+  }
+
+  /** Asks the agent to stop and waits until it has, without letting time go on. */
+  async stop(): Promise<void> {
+    const running = this.#running;
+    this.#running = null;
+    running?.stop.abort();
+    await running?.done;
+  }
+
+  /** The same while time goes on, for an agent that has to wait for something. */
+  async stopInTime(): Promise<void> {
+    let stopped = false;
+    const stopping = this.stop().finally(() => {
+      stopped = true;
+    });
+    await this.until(() => stopped);
+    await stopping;
+  }
+
+  /** Lets time and the event loop go on until `predicate` holds. */
+  async until(predicate: () => boolean | Promise<boolean>): Promise<void> {
+    for (let turns = 0; !(await predicate()); turns += 1) {
+      if (turns === MOST_TURNS) throw new Error(`waited in vain; the agent said:\n${this.log.messages.join('\n')}`);
+      await this.clock.advance(STEP_MS);
+      await turnOfTheLoop();
+    }
+  }
+
+  /** The program of a container prints a line. */
+  print({ names, log }: RunningContainer, line: string, channel: Channel = STDOUT): void {
+    const key = `${names.container} ${CHANNEL_NAMES[channel]}`;
+    const lines = this.printed.get(key) ?? [];
+    this.printed.set(key, lines);
+    lines.push(line);
+    log.print(`${line}\n`, { channel });
+  }
+
+  get printedLines(): number {
+    return [...this.printed.values()].reduce((sum, lines) => sum + lines.length, 0);
+  }
+
+  /** What is stored, in the form of `printed`. */
+  get stored(): Map<string, string[]> {
+    const stored = new Map<string, string[]>();
+    for (const { stream, line } of this.loki.entries()) {
+      const { container = '', stream: channel = '' } = stream.labels;
+      const key = `${container} ${channel}`;
+      const lines = stored.get(key) ?? [];
+      stored.set(key, lines);
+      lines.push(line.toString());
+    }
+    return stored;
+  }
+
+  /** Waits until as many lines are stored as were printed. */
+  allStored(): Promise<void> {
+    return this.until(() => this.loki.counts.stored >= this.printedLines);
+  }
+
+  /** A page of the agent's HTTP server. */
+  async page(path: string): Promise<{ readonly status: number; readonly body: string }> {
+    const started = this.log.said.findLast(({ message }) => message === 'agent started');
+    if (started === undefined) throw new Error('the agent has not been started');
+    const { port } = started.fields as { port: number };
+    const response = await fetch(`http://127.0.0.1:${port}${path}`);
+    return { status: response.status, body: await response.text() };
+  }
+
+  /** The value of a metric of the output. */
+  async metric(name: string, labels = ''): Promise<number> {
+    const { body } = await this.page('/metrics');
+    const sample = `${name}{output="loki"${labels}} `;
+    return Number(
+      body
+        .split('\n')
+        .find((line) => line.startsWith(sample))
+        ?.slice(sample.length),
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.loki.clearFaults();
+    await this.loki.down();
+    if (this.#running !== null) await this.stopInTime();
+    await this.loki[Symbol.asyncDispose]();
+    this.logs[Symbol.dispose]();
+    await this.#dir[Symbol.asyncDispose]();
+  }
+}
