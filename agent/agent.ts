@@ -7,6 +7,7 @@ import { parseListenAddress } from './config/listen-address.ts';
 import type { Config } from './config/schema.ts';
 import { Discovery } from './discover/discovery.ts';
 import { WatchHint } from './discover/watch-hint.ts';
+import { aborted } from './runtime/aborted.ts';
 import type { Clock } from './runtime/clock.ts';
 import { type Logger, ThrottledLogger } from './runtime/logger.ts';
 import { Wakeup } from './runtime/wakeup.ts';
@@ -117,6 +118,7 @@ function statusOf(parts: AgentParts, outputs: readonly AssembledOutput[], discov
       heldBytes: budget.usedBytes,
       queuedBatches: lane.queuedBatches,
       inFlight: lane.inFlight,
+      unopened: pipeline.unopened,
     })),
   };
 }
@@ -125,11 +127,6 @@ function reportGeneration(generation: Generation, logger: Logger): void {
   if (generation.kind !== 'corrupt') return;
   const { file, why, setAside } = generation;
   logger.warn({ file, why, setAside }, 'a checkpoint file cannot be used; the generation before it is tried, else reading starts anew');
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
 /** A root that does not exist stays as written: nothing can lie in it. */

@@ -62,6 +62,8 @@ export class Pipeline<R extends Route> {
   readonly #positions = new Map<string, { readonly position: Position; readonly sinceMs: number }>();
   readonly #view = new RecordView();
   readonly #buffer: Buffer;
+  /** Logs of the last scan that could not be opened, by the reason. */
+  readonly unopened: Map<string, number> = new Map();
   /** For liveness, on the monotonic clock: the last round of polls, and the begin of the turn that is under way. */
   beatMs: number;
   turnSinceMs: number | null = null;
@@ -77,6 +79,7 @@ export class Pipeline<R extends Route> {
   /** Takes the list of sources on disk: opens new ones, lets those that are gone end. */
   update(sources: readonly Source[]): void {
     const present = new Set(sources.map(({ id }) => id));
+    this.unopened.clear();
     for (const [id, tailing] of this.#sources) tailing.departed = !present.has(id);
     for (const source of sources) if (!this.#sources.has(source.id)) this.#add(source);
   }
@@ -85,6 +88,7 @@ export class Pipeline<R extends Route> {
     const { clock, log, options } = this.#parts;
     const tailed = this.#parts.open(source, this.#positions.get(source.id)?.position ?? null);
     if (typeof tailed === 'string') {
+      this.unopened.set(tailed, (this.unopened.get(tailed) ?? 0) + 1);
       if (tailed !== 'missing')
         log.warn(source.id, { path: source.path, reason: tailed }, 'a log cannot be opened and is tried again at the next scan');
       return;

@@ -23,7 +23,9 @@ const isChannelPosition: Check = shape({
   file: shape({ dev: isText, ino: isText }),
   fingerprint: shape({ bytes: isCount, hash: isText }),
   offset: isCount,
-  record: orNull(shape({ channel: (value) => value === 0 || value === 1, partial: isFlag, malformed: isFlag, time: isTime })),
+  record: orNull(
+    shape({ channel: (value) => value === 0 || value === 1, partial: isFlag, malformed: isFlag, escaped: isFlag, time: isTime }),
+  ),
   state: shape({ runStart: isTime, runEnd: isTime, line: orNull(shape({ time: isTime, pieces: isCount, bytes: isCount })) }),
 } satisfies Record<keyof ChannelPosition, Check>);
 

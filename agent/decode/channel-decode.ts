@@ -132,9 +132,9 @@ export class ChannelDecode {
     this.#line = ending === 'open' ? line : null;
   }
 
-  /** What comes next begins a new line. Not while parts are held. */
+  /** What comes next begins a new line, unless parts of the open one are held. */
   endLine(): void {
-    this.#line = null;
+    if (!this.holds) this.#line = null;
   }
 
   /** What comes next was never seen, whatever place it has. */

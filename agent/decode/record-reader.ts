@@ -30,11 +30,6 @@ export interface DecodeCounts {
   malformed: number;
 }
 
-/** A record that goes on behind what was taken of it; `escaped`: its content is the text of a JSON string, and ends with that. */
-interface LongRecord extends OpenRecord {
-  readonly escaped: boolean;
-}
-
 /**
  * Finds the records in chunks and decodes them, each by its first byte as CRI or Docker's JSON. Content longer than a line may be
  * comes in stretches, cut at places that the record alone decides.
@@ -44,9 +39,9 @@ export class RecordReader {
   /** Whether what is in the view is of no known form; then its time is for the caller to tell. */
   malformed = false;
   /** The place behind what is in the view is inside this record. */
-  openRecord: LongRecord | null;
+  openRecord: OpenRecord | null;
   /** The same for the place where that begins. */
-  recordInside: LongRecord | null = null;
+  recordInside: OpenRecord | null = null;
   #recordStart = 0;
   #chunk: Chunk = { bytes: Buffer.alloc(0), at: 0, startsFile: false, endsFile: false, afterGap: false, full: false };
   #cursor = 0;
@@ -54,7 +49,7 @@ export class RecordReader {
 
   constructor(maxLineBytes: number, openRecord: OpenRecord | null) {
     this.#maxLineBytes = maxLineBytes;
-    this.openRecord = openRecord as LongRecord | null;
+    this.openRecord = openRecord;
   }
 
   /** Bytes of the chunk that need not be read again. */
@@ -138,6 +133,8 @@ export class RecordReader {
     view.buffer = this.#chunk.bytes;
     view.start = this.#cursor;
     view.end = end;
+    view.seconds = 0;
+    view.nanos = 0;
     view.channel = STDOUT;
     view.partial = false;
     view.metadata = MALFORMED;
@@ -159,7 +156,7 @@ export class RecordReader {
   }
 
   /** Fills `view` with the next stretch of a long record; returns where the one after it begins, or -1 for the last. */
-  #continue(view: RecordView, end: number, record: LongRecord): number {
+  #continue(view: RecordView, end: number, record: OpenRecord): number {
     this.malformed = record.malformed;
     view.channel = record.channel;
     view.partial = record.partial;

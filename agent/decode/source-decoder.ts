@@ -47,9 +47,7 @@ export class SourceDecoder {
   feed(chunk: Chunk, fallbackTime: Time): void {
     this.#reader.feed(chunk);
     this.#fallbackTime = fallbackTime;
-    if (!chunk.afterGap) return;
-    this.#settledUntil = 0;
-    for (const channel of this.#channels) channel.forgetOrigin();
+    if (chunk.afterGap) for (const channel of this.#channels) channel.forgetOrigin();
   }
 
   /** Bytes of the chunk that need not be read again. */
@@ -85,13 +83,13 @@ export class SourceDecoder {
     return false;
   }
 
-  /** Fills `view` with the held parts of a line that is given up unfinished; false when no channel holds any, and no line is open. */
+  /** Fills `view` with the held parts of a line that is given up unfinished; false when no channel holds any. Then no line is open. */
   flush(view: RecordView): boolean {
-    for (const channel of [STDOUT, STDERR] as const) {
-      if (this.#channels[channel].holds) return this.#giveUp(view, channel);
-      this.#channels[channel].endLine();
-    }
-    return false;
+    const [out, err] = this.#channels;
+    out.endLine();
+    err.endLine();
+    if (out.holds) return this.#giveUp(view, STDOUT);
+    return err.holds && this.#giveUp(view, STDERR);
   }
 
   get holds(): boolean {

@@ -1,5 +1,6 @@
 import type { RecordView } from '../model/record.ts';
 import type { MisconfiguredReason, RefusalReason, RetryReason } from '../model/verdict.ts';
+import { aborted } from '../runtime/aborted.ts';
 import { Backoff } from '../runtime/backoff.ts';
 import type { ByteBudget } from '../runtime/byte-budget.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -231,9 +232,4 @@ export class Lane<R extends Route> implements AsyncDisposable {
     this.#stop.abort();
     await Promise.all([...this.#underWay, this.#flusher]);
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

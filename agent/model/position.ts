@@ -29,6 +29,8 @@ export interface OpenRecord {
   readonly channel: Channel;
   readonly partial: boolean;
   readonly malformed: boolean;
+  /** Its content is the text of a JSON string, and ends with that. */
+  readonly escaped: boolean;
   readonly time: Time;
 }
 

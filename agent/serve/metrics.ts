@@ -14,6 +14,8 @@ interface OutputStatus {
   readonly heldBytes: number;
   readonly queuedBatches: number;
   readonly inFlight: number;
+  /** By the reason. */
+  readonly unopened: ReadonlyMap<string, number>;
 }
 
 export interface AgentStatus {
@@ -36,6 +38,7 @@ export class Metrics {
     this.#gauge('logferry_build_info', 'Always 1; the version is in the label.', ['version'], (gauge) => gauge.set({ version }, 1));
     this.#perOutput();
     this.#requestsAndDrops();
+    this.#unopened();
     this.#agent();
   }
 
@@ -101,6 +104,14 @@ export class Metrics {
         }
       },
     );
+  }
+
+  #unopened(): void {
+    const help = 'Logs that could not be opened at the last scan: outside_roots is a link that leads out of containers.allowed_roots.';
+    this.#gauge('logferry_unopened_logs', help, ['output', 'reason'], (gauge, { outputs }) => {
+      gauge.reset();
+      for (const { name, unopened } of outputs) for (const [reason, count] of unopened) gauge.set({ output: name, reason }, count);
+    });
   }
 
   #agent(): void {

@@ -25,7 +25,7 @@ function at(offset: number): Checkpoints {
     record: null,
     state: INITIAL_STATE,
   };
-  const open = { ...channel, record: { channel: 1, partial: true, malformed: false, time: [1, 2] } } as const;
+  const open = { ...channel, record: { channel: 1, partial: true, malformed: false, escaped: false, time: [1, 2] } } as const;
   return {
     loki: {
       'shop_cart_u-1/app/0': [

@@ -76,6 +76,17 @@ describe('a line over the limit', () => {
 });
 
 describe('I3: held parts', () => {
+  test('count with all the memory they take', () => {
+    const feed = new LogFeed([Buffer.from(`${P} ${'x'.repeat(5000)}\n`.repeat(4) + `${F} y\n`)]);
+    const used: number[] = [];
+    let lines = 0;
+    for (let records = 1; records <= 5; records += 1) {
+      feed.readTo(records * 5031, () => (lines += 1));
+      used.push(feed.partBudget.usedBytes);
+    }
+    expect([used, lines]).toEqual([[5000, 10_000, 20_000, 20_000, 0], 1]);
+  });
+
   test('stay within a budget that all sources share: without room, a part goes out as a piece', () => {
     const partBudget = new ByteBudget(4096, new Wakeup());
     const first = new LogFeed([Buffer.from(`${P} first\n`)], { partBudget });

@@ -31,7 +31,7 @@ function encode({ form, channel, partial, bytes }: RecordPlan, seed: number, tim
   const text = content(seed, bytes);
   const seconds = new Date(Number(timeNs / 1_000_000_000n) * 1000).toISOString().slice(0, 19);
   const time = `${seconds}.${String(timeNs % 1_000_000_000n).padStart(9, '0')}Z`;
-  if (form === 'malformed') return Buffer.concat([Buffer.from('!'), text]);
+  if (form === 'malformed') return Buffer.concat([Buffer.from(partial ? '!' : '1969-12-31T00:00:00.5Z stdout F '), text]);
   if (form === 'cri') return Buffer.concat([Buffer.from(`${time} ${channel} ${partial ? 'P' : 'F'} `), text]);
   return Buffer.from(JSON.stringify({ log: text.toString('latin1') + (partial ? '' : '\n'), stream: channel, time }));
 }

@@ -1,5 +1,7 @@
+import assert from 'node:assert';
 import * as fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
+import { isPosition } from '../../agent/checkpoint/position-shape.ts';
 import { SourceDecoder } from '../../agent/decode/source-decoder.ts';
 import type { ResumePoint } from '../../agent/model/position.ts';
 import { ByteBudget } from '../../agent/runtime/byte-budget.ts';
@@ -56,8 +58,12 @@ function trace(log: RandomLog, { resume, places }: Life = {}): Traced[] {
   return new Tracer(log, resume).readOn(places);
 }
 
+/** A point as it comes back from a checkpoint, which takes it only if it is of the shape of one. */
 function parsePoint(json: string): ResumePoint {
-  return JSON.parse(json) as ResumePoint;
+  const point = JSON.parse(json) as ResumePoint;
+  const file = { file: { dev: '1', ino: '2' }, fingerprint: { bytes: 0, hash: '' } };
+  assert(isPosition(point.map(({ at, ...resume }) => ({ ...resume, ...file, offset: at }))), json);
+  return point;
 }
 
 /** The first byte that an entry was made of. */

@@ -197,6 +197,23 @@ describe('the decoder', () => {
     { at: 5000, record: null, state: { runStart: [NOON, 0], runEnd: [NOON, 7], line } },
   ];
 
+  test('I9: goes on raw with what is of no known form, whatever the rest of it looks like', () => {
+    const log = `${'?'.repeat(40)}${F} x\n${F} y\n`;
+    const before = newDecoder(40);
+    before.feed(chunkOf(log), [1, 0]);
+    const view = new RecordView();
+    expect([before.next(view), before.next(view), contentOf(view), view.metadata]).toEqual([
+      true,
+      true,
+      `${F} x`,
+      [['parse_error', 'malformed']],
+    ]);
+    const [{ at }] = before.resumeBeforeEntry();
+    const after = newDecoder(40, 0, before.resumeBeforeEntry());
+    after.feed(chunkOf(log.slice(at), { at }), [1, 0]);
+    expect(takeAll(after)).toEqual([`${F} x`, 'y']);
+  });
+
   test('resumes where it was resumed until it has read further', () => {
     const decoder = newDecoder(1024, 0, resumed);
     expect(decoder.resumePoint()).toEqual(resumed);

@@ -5,7 +5,18 @@ import { type AgentStatus, Metrics } from '../../agent/serve/metrics.ts';
 
 function statusOf(counters: Counters): AgentStatus {
   return {
-    outputs: [{ name: 'loki', counters, sources: 3, unreadBytes: 40, heldBytes: 50, queuedBatches: 6, inFlight: 7 }],
+    outputs: [
+      {
+        name: 'loki',
+        counters,
+        sources: 3,
+        unreadBytes: 40,
+        heldBytes: 50,
+        queuedBatches: 6,
+        inFlight: 7,
+        unopened: new Map([['outside_roots', 2]]),
+      },
+    ],
     scans: 8,
     refusedLinks: 9,
     checkpointFailures: 10,
@@ -50,6 +61,7 @@ describe(Metrics, () => {
       'logferry_held_bytes{output="loki"}': 50,
       'logferry_queued_batches{output="loki"}': 6,
       'logferry_in_flight_batches{output="loki"}': 7,
+      'logferry_unopened_logs{output="loki",reason="outside_roots"}': 2,
       logferry_scans_total: 8,
       logferry_refused_links_total: 9,
       logferry_checkpoint_failures_total: 10,

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { runAgent } from '../../agent/agent.ts';
@@ -37,6 +37,7 @@ export class AgentBench implements AsyncDisposable {
   readonly stateDir: string;
   /** What was printed, by container and channel, as `entries` of the store tell it. */
   readonly printed: Map<string, string[]> = new Map();
+  #rotatedBytes = 0;
   readonly #dir: TempDir;
   readonly #config: Config;
   #running: { readonly stop: AbortController; readonly done: Promise<void> } | null = null;
@@ -115,6 +116,17 @@ export class AgentBench implements AsyncDisposable {
     this.printed.set(key, lines);
     lines.push(line);
     log.print(`${line}\n`, { channel });
+  }
+
+  /**
+   * Rotates the log of the only container once the agent has seen what is in it: the test's time runs ahead of the disk, while a kubelet
+   * leaves seconds between two rotations.
+   */
+  async rotate({ log }: RunningContainer): Promise<void> {
+    const bytes = this.#rotatedBytes + statSync(log.file).size;
+    await this.until(async () => (await this.metric('logferry_read_bytes_total')) + (await this.metric('logferry_unread_bytes')) >= bytes);
+    this.#rotatedBytes = bytes;
+    log.rotate();
   }
 
   get printedLines(): number {
