@@ -6,7 +6,6 @@ import { writeCorpus } from './corpus.ts';
 
 const BACKLOG_BYTES = 1024 * 1024 * 1024;
 const FILES = 20;
-const QUIET = 500;
 const IDLE_SECONDS = 20;
 
 function podLog(logDir: string, index: number): string {
@@ -29,18 +28,18 @@ export async function benchDrain(directory: string): Promise<void> {
   );
 }
 
-/** The built agent beside 500 silent containers. */
-export async function benchIdle(directory: string): Promise<void> {
-  const logDir = join(directory, 'quiet');
+/** The built agent beside silent containers. */
+export async function benchIdle(directory: string, containers: number): Promise<void> {
+  const logDir = join(directory, `quiet-${containers}`);
   mkdirSync(join(logDir, 'containers'), { recursive: true });
-  for (let index = 0; index < QUIET; index += 1) writeCorpus(podLog(logDir, index), 2600, index + 1);
+  for (let index = 0; index < containers; index += 1) writeCorpus(podLog(logDir, index), 2600, index + 1);
   await using agent = await AgentProcess.start(join(directory, 'idle'), logDir);
-  while ((await agent.metric('logferry_acked_entries_total')) < QUIET * 10) await sleep(250);
+  while ((await agent.metric('logferry_acked_entries_total')) < containers * 10) await sleep(250);
   await sleep(5000);
   const before = agent.cpuSeconds;
   await sleep(IDLE_SECONDS * 1000);
   const share = ((agent.cpuSeconds - before) / IDLE_SECONDS) * 100;
   console.log(
-    `\nidle with ${QUIET} silent containers: ${share.toFixed(2)} % of a CPU, memory ${agent.residentMiB.toFixed(0)} MiB now, ${agent.peakMiB.toFixed(0)} MiB at the peak`,
+    `\nidle beside ${containers} silent containers: ${share.toFixed(2)} % of a CPU, memory ${agent.residentMiB.toFixed(0)} MiB now, ${agent.peakMiB.toFixed(0)} MiB at the peak`,
   );
 }

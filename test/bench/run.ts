@@ -13,4 +13,4 @@ const runs = (name: string): boolean => wanted.size === 0 || wanted.has(name);
 console.log(`Node ${process.version} on ${process.arch}\n`);
 if (runs('path')) benchPath(directory, 5);
 if (runs('drain')) await benchDrain(directory);
-if (runs('idle')) await benchIdle(directory);
+if (runs('idle')) for (const containers of [20, 500]) await benchIdle(directory, containers);
