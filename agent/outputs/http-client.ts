@@ -37,20 +37,14 @@ export class HttpClient implements AsyncDisposable {
 
   /** Sends one POST and reads the start of its answer. Rejects over a bug only; `body` must stay as it is until the promise settles. */
   async post(headers: Record<string, string>, body: Buffer, signal: AbortSignal): Promise<HttpAnswer> {
+    const inTime = AbortSignal.any([signal, AbortSignal.timeout(this.#options.timeoutMs)]);
     try {
-      const answer = await request.call(this.#current(), { method: 'POST', path: this.#path, headers, body, signal });
+      const answer = await request.call(this.#current(), { method: 'POST', path: this.#path, headers, body, signal: inTime });
       const text = await firstBytes(answer.body);
       const retryAfter = answer.headers['retry-after'];
       return { kind: 'answer', status: answer.statusCode, retryAfter: typeof retryAfter === 'string' ? retryAfter : null, text };
     } catch (error) {
-      // An AbortError's code is a number.
-      const { code, message } = error as { code?: string | number; message: string };
-      const timeout = String(code).includes('TIMEOUT');
-      return {
-        kind: 'failure',
-        reason: timeout ? 'timeout' : 'network',
-        detail: message === '' ? String(code ?? 'connection failed') : message,
-      };
+      return failureOf(error as Error & { code?: string | number });
     }
   }
 
@@ -61,8 +55,8 @@ export class HttpClient implements AsyncDisposable {
     const { timeoutMs, connections, tls } = this.#options;
     const pool = new Pool(this.#origin, {
       connections,
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
+      headersTimeout: 0,
+      bodyTimeout: 0,
       connect: {
         timeout: timeoutMs,
         rejectUnauthorized: !tls.insecureSkipVerify,
@@ -89,13 +83,22 @@ function fileOption(name: 'ca' | 'cert' | 'key', file: string | null): Record<st
   return file === null ? {} : { [name]: readFileSync(file) };
 }
 
-/** The answer is read to its end, so that the connection can be used again, and forgotten beyond ANSWER_BYTES. */
+/** What the network, TLS or the file system has to say comes with a code, a time-out of ours with its name; anything else is a bug. */
+function failureOf(error: Error & { code?: string | number }): HttpAnswer {
+  const { code, message, name } = error;
+  if (code === undefined) throw error;
+  const timeout = name === 'TimeoutError' || String(code).includes('TIMEOUT');
+  return { kind: 'failure', reason: timeout ? 'timeout' : 'network', detail: message === '' ? String(code) : message };
+}
+
+/** Of an answer that goes on beyond ANSWER_BYTES the rest is not waited for, which costs the connection. */
 async function firstBytes(body: AsyncIterable<Buffer>): Promise<string> {
   const kept: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of body) {
-    if (bytes < ANSWER_BYTES) kept.push(chunk);
+    kept.push(chunk);
     bytes += chunk.length;
+    if (bytes >= ANSWER_BYTES) break;
   }
   return Buffer.concat(kept).toString('utf8', 0, ANSWER_BYTES);
 }
