@@ -4,11 +4,8 @@ import { STDERR, STDOUT } from '../../agent/model/record.ts';
 
 const ROUND_MS = 20;
 const LINES_PER_ROUND = 3;
-/**
- * Longer than an agent that was killed and started again is behind: the file of its position is renamed meanwhile, but not yet
- * compressed (that is the rotation after).
- */
-const ROTATION_MS = 6000;
+/** Faster than a kubelet looks: a file is compressed at the next rotation and deleted three later, 8 s after it was live. */
+const ROTATION_MS = 2000;
 
 /**
  * Containers that print numbered lines on both channels while their logs are rotated, and remember what they have printed. As a
@@ -29,7 +26,7 @@ export class ChattyContainers {
     return [...this.printed.values()].reduce((sum, lines) => sum + lines.length, 0);
   }
 
-  /** Prints for that long; every log is rotated each six seconds, one after the other. */
+  /** Prints for that long; every log is rotated each two seconds, one after the other. */
   async chat(durationMs: number): Promise<void> {
     const rounds = durationMs / ROUND_MS;
     const roundsPerRotation = ROTATION_MS / ROUND_MS;
