@@ -70,10 +70,10 @@ export function assembleOutput(
   };
   const open = (source: Source, position: Position | null): TailedSource<LokiRoute> | string => {
     const { allowedRoots } = surroundings;
-    const sourceLog = new SourceLog(source.path, { allowedRoots, rotateGraceMs: config.containers.rotate_grace_seconds * 1000 });
+    const rotateGraceMs = config.containers.rotate_grace_seconds * 1000;
+    const sourceLog = new SourceLog(source.path, { allowedRoots, rotateGraceMs }, counters);
     const resume = sourceLog.open(position, clock.monotonic());
     if (typeof resume === 'string') return resume;
-    counters.lostFiles += sourceLog.losses.lostFiles;
     const routes = [output.route(labels(source, STDOUT, config)), output.route(labels(source, STDERR, config))] as const;
     const decoder = new SourceDecoder(decode, resume);
     return new TailedSource({ source, log: sourceLog, decoder, acks: new AckTracker(), routes, lane, counters });

@@ -69,10 +69,7 @@ export class TailedSource<R extends Route> {
     counters.readBytes += consumed;
     counters.readRecords += decoder.counts.records - records;
     counters.malformedRecords += decoder.counts.malformed - malformed;
-    if (chunk.afterGap) counters.truncations += 1;
-    const { lostFiles } = log.losses;
     log.advance(chunk, consumed);
-    counters.lostFiles += log.losses.lostFiles - lostFiles;
     return lane.full || chunk.endsFile || (consumed > 0 && log.unreadBytes > 0);
   }
 

@@ -6,16 +6,18 @@ import type { Checkpoints, CheckpointStore } from './checkpoint-store.ts';
 /** Positions are written down this often though nothing is known to have moved. */
 const IDLE_MS = 10_000;
 
-/** Writes positions down as soon as they have moved, but not too often. A disk that refuses costs repetition after a crash, never a line: delivery goes on. */
+/**
+ * Writes positions down as soon as they have moved, but not too often. A disk that refuses costs repetition after a crash, never a
+ * line: delivery goes on.
+ */
 export class Checkpointer {
   failures = 0;
   savedMs: number;
   readonly #store: CheckpointStore;
   readonly #collect: () => Checkpoints;
+  readonly #progress: Wakeup;
   readonly #clock: Clock;
   readonly #log: ThrottledLogger;
-
-  readonly #progress: Wakeup;
 
   /** `progress` rings when positions have moved. */
   constructor(parts: { store: CheckpointStore; collect: () => Checkpoints; progress: Wakeup; clock: Clock; log: ThrottledLogger }) {

@@ -55,6 +55,7 @@ export class HttpClient implements AsyncDisposable {
     const { timeoutMs, connections, tls } = this.#options;
     const pool = new Pool(this.#origin, {
       connections,
+      // One deadline holds for the whole of a request: see post.
       headersTimeout: 0,
       bodyTimeout: 0,
       connect: {

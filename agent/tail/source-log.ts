@@ -67,7 +67,7 @@ export interface LogLosses {
  * is read to its end, late flushes included, before its successor. Polling is the truth; nobody has to tell it what happened.
  */
 export class SourceLog {
-  readonly losses: LogLosses = { truncations: 0, lostFiles: 0 };
+  readonly losses: LogLosses;
   /** Why the newest file could not be opened at the last try; reading goes on in those before it. */
   followFailure: OpenFailure | null = null;
   readonly #path: string;
@@ -78,7 +78,9 @@ export class SourceLog {
   #cursor = 0;
   #afterGap = false;
 
-  constructor(path: string, options: LogOptions) {
+  /** `losses` is added to: all logs on the way to one output may share it. */
+  constructor(path: string, options: LogOptions, losses: LogLosses = { truncations: 0, lostFiles: 0 }) {
+    this.losses = losses;
     this.#path = path;
     this.#options = options;
   }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { RunningContainer } from '../../agent/demo/kubelet-log-dir.ts';
 import { AgentBench } from '../support/agent-bench.ts';
 
 const NAMES = { namespace: 'shop', pod: 'cart-7d4', uid: 'u-1', container: 'app' };
@@ -11,16 +12,22 @@ function noise(n: number): string {
   return Array.from({ length: 100 }, (_, i) => ((n * 7919 + i * 104_729) * 2_654_435_761).toString(36)).join('');
 }
 
+/** An agent that is far behind a container, since the store answers nothing until the gate is opened. */
+async function fallBehind(bench: AgentBench): Promise<{ container: RunningContainer; gate: PromiseWithResolvers<void> }> {
+  const container = bench.logs.start(NAMES);
+  const gate = Promise.withResolvers<void>();
+  bench.loki.fault({ kind: 'slow', delay: gate.promise }, { times: 1000 });
+  await bench.start();
+  for (let n = 0; n < 8000; n += 1) bench.print(container, `${n} ${noise(n)}`);
+  return { container, gate };
+}
+
 describe('a store that is slow', () => {
   const small = { config: { limits: { memory_bytes: MEMORY_BYTES } }, output: { batch_bytes: 65_536 } };
 
   test('I3 I5 reading stops within the memory budget, the files wait, and all arrives once it answers', async () => {
     await using bench = await AgentBench.create(small);
-    const container = bench.logs.start(NAMES);
-    const gate = Promise.withResolvers<void>();
-    bench.loki.fault({ kind: 'slow', delay: gate.promise }, { times: 1000 });
-    await bench.start();
-    for (let n = 0; n < 8000; n += 1) bench.print(container, `${n} ${noise(n)}`);
+    const { gate } = await fallBehind(bench);
     let most = 0;
     let read = 0;
     let looksAlike = 0;
@@ -61,11 +68,7 @@ describe('a store that is slow', () => {
 
   test('I5 a pod that is removed with unread bytes is read to its end, then let go', async () => {
     await using bench = await AgentBench.create(small);
-    const container = bench.logs.start(NAMES);
-    const gate = Promise.withResolvers<void>();
-    bench.loki.fault({ kind: 'slow', delay: gate.promise }, { times: 1000 });
-    await bench.start();
-    for (let n = 0; n < 8000; n += 1) bench.print(container, `${n} ${noise(n)}`);
+    const { container, gate } = await fallBehind(bench);
     await bench.until(async () => (await bench.metric('logferry_held_bytes')) > 0);
     bench.logs.removePod(container);
     await bench.clock.advance(60_000);

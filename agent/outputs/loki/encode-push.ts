@@ -58,6 +58,7 @@ export interface LokiRoute extends Route {
   readonly metadataWords: Int32Array;
 }
 
+/** The route of entries of a stream that all carry `metadata`. */
 export function lokiRoute(stream: LokiStream, metadata: Metadata): LokiRoute {
   const encoded = encodeMetadata(metadata);
   const padded = Buffer.alloc(Math.ceil(encoded.length / 4) * 4);
