@@ -1,5 +1,5 @@
 import assert from 'node:assert';
-import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseDocument, stringify } from 'yaml';
+import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Pair, parse, parseDocument, stringify } from 'yaml';
 
 /** The content of a YAML file, with the places that messages point to. Aliases share the node of their anchor, so this is no tree. */
 export type YamlNode = YamlScalar | YamlList | YamlMapping | YamlUnusable;
@@ -56,6 +56,18 @@ export function resolvePlain(text: string): unknown {
   const { contents, errors, warnings } = parseDocument(text, { schema: 'core', logLevel: 'error' });
   const isWhole = isScalar(contents) && contents.type === 'PLAIN' && contents.source === text && contents.anchor === undefined;
   return isWhole && errors.length + warnings.length === 0 ? contents.value : text;
+}
+
+/** The content of any YAML file: scalars as they are spelt, mappings as Maps whose keys may be mappings, null for a file without content. */
+export function parseYamlStrings(text: string): { ok: true; value: unknown } | { ok: false; message: string } {
+  try {
+    return {
+      ok: true,
+      value: parse(text, { schema: 'failsafe', mapAsMap: true, uniqueKeys: false, prettyErrors: false, logLevel: 'error' }),
+    };
+  } catch (error) {
+    return { ok: false, message: (error as Error).message };
+  }
 }
 
 /** `value` as block-style YAML, long strings on one line. */
