@@ -1,19 +1,25 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AssembledOutput, assembleOutput } from './assemble-output.ts';
-import { type Checkpoints, CheckpointStore, type Generation } from './checkpoint/checkpoint-store.ts';
+import { type AssembledOutput, assembleOutput, type Surroundings } from './assemble-output.ts';
+import type { Checkpoints } from './checkpoint/checkpoint-document.ts';
+import { CheckpointStore } from './checkpoint/checkpoint-store.ts';
 import { Checkpointer } from './checkpoint/checkpointer.ts';
+import { reportFindings } from './checkpoint/report-findings.ts';
 import { parseListenAddress } from './config/listen-address.ts';
 import type { Config } from './config/schema.ts';
 import { Discovery } from './discover/discovery.ts';
 import { WatchHint } from './discover/watch-hint.ts';
+import { Retention } from './ledger/retention.ts';
 import { aborted } from './runtime/aborted.ts';
 import type { Clock } from './runtime/clock.ts';
+import { systemFiles } from './runtime/file-system.ts';
 import { type Logger, ThrottledLogger } from './runtime/logger.ts';
 import { Wakeup } from './runtime/wakeup.ts';
 import { HttpServer } from './serve/http-server.ts';
 import { type AgentStatus, Metrics } from './serve/metrics.ts';
-import { healthPage, readinessPage } from './serve/probes.ts';
+import { healthPage, type Readiness, readinessPage } from './serve/probes.ts';
+import { Descriptors } from './tail/descriptors.ts';
+import { Takeover } from './takeover.ts';
 
 export interface AgentParts {
   readonly config: Config;
@@ -27,35 +33,39 @@ export interface AgentParts {
 /**
  * Runs the agent until `stop` aborts: then reading stops, what was read is sent and waited for until the drain deadline, positions
  * are written, and all is closed. Built in order inside one stack, so that disposal undoes it backwards. Rejects over what makes
- * running impossible: a state directory that cannot be used, an address that is taken.
+ * running impossible: an address that is taken.
  */
 export async function runAgent(parts: AgentParts, stop: AbortSignal): Promise<void> {
   const { config, clock, logger } = parts;
   const log = new ThrottledLogger(logger, clock);
   await using stack = new AsyncDisposableStack();
   const store = new CheckpointStore(config.state_dir);
-  const { checkpoints, tried } = await store.load();
-  for (const generation of tried) reportGeneration(generation, logger);
+  const { checkpoints, findings } = await store.load();
+  reportFindings(findings, logger);
 
   const progress = new Wakeup();
-  const allowedRoots = config.containers.allowed_roots.map(realPath);
-  const surroundings = { config, allowedRoots, version: parts.version, clock, log, progress };
-  const outputs = config.outputs.map((written) => assembleOutput(written, checkpoints[written.name] ?? {}, surroundings));
+  const surroundings = await surroundingsOf(parts, checkpoints, { log, progress });
+  const outputs = config.outputs.map((written) => assembleOutput(written, checkpoints.outputs[written.name] ?? {}, surroundings));
   for (const { output, lane } of outputs) {
     stack.use(output);
     stack.use(lane);
   }
-  const collect = (): Checkpoints => Object.fromEntries(outputs.map(({ name, pipeline }) => [name, pipeline.checkpoint()]));
-  const checkpointer = new Checkpointer({ store, collect, progress, clock, log });
   const hint = new Wakeup();
   const { log_dir: logDir, scan_interval_seconds: scanSeconds } = config.containers;
   const discovery = new Discovery({ options: { logDir, scanIntervalMs: scanSeconds * 1000 }, hint, clock, log });
+  const startedMs = checkpoints.startedMs ?? clock.now();
+  // Where logs are begun the first time is decided by the first scan: before that, the next start is still the first.
+  const collect = (): Checkpoints => ({
+    ...(discovery.scans === 0 ? checkpoints : { startedMs, imported: surroundings.takeover.imported }),
+    outputs: positionsOf(outputs),
+  });
+  const checkpointer = new Checkpointer({ store, collect, progress, clock, log });
   if (config.containers.watch) {
-    const onTrouble = (error: unknown): void =>
+    const onTrouble = (error: unknown): unknown =>
       log.warn('', { detail: String(error) }, 'hints of new containers no longer come; the scan still finds them');
     stack.use(new WatchHint([join(logDir, 'containers'), join(logDir, 'pods')], hint, onTrouble));
   }
-  const status = (): AgentStatus => statusOf(parts, outputs, discovery, checkpointer);
+  const status = (): AgentStatus => statusOf({ parts, outputs, discovery, checkpointer, surroundings });
   const metrics = new Metrics(parts.version, status);
   const server = await HttpServer.listen(parseListenAddress(config.server.listen)!, {
     '/healthz': () =>
@@ -63,11 +73,7 @@ export async function runAgent(parts: AgentParts, stop: AbortSignal): Promise<vo
         outputs.map(({ pipeline }) => pipeline),
         clock.monotonic(),
       ),
-    '/readyz': () =>
-      readinessPage(
-        discovery.scans,
-        outputs.map(({ name, lane }) => ({ name, state: lane.state })),
-      ),
+    '/readyz': () => readinessPage(readinessOf(outputs, discovery, checkpointer), clock.monotonic()),
     '/metrics': () => metrics.page(),
   });
   stack.use(server);
@@ -94,6 +100,26 @@ export async function runAgent(parts: AgentParts, stop: AbortSignal): Promise<vo
   logger.info({}, 'agent stopped');
 }
 
+async function surroundingsOf(
+  { config, version, clock, logger }: AgentParts,
+  { imported, startedMs }: Checkpoints,
+  shared: Pick<Surroundings, 'log' | 'progress'>,
+): Promise<Surroundings> {
+  const { container_log_max_bytes: maxBytes = null, container_log_max_files: maxFiles = null } = config.kubelet;
+  return {
+    ...shared,
+    config,
+    version,
+    clock,
+    allowedRoots: config.containers.allowed_roots.map(realPath),
+    descriptors: new Descriptors(config.limits.open_files, clock),
+    retention: new Retention({ maxBytes, maxFiles }),
+    takeover: await Takeover.read(config, imported, logger),
+    fs: systemFiles,
+    isFirstRun: startedMs === null,
+  };
+}
+
 async function drain(outputs: readonly AssembledOutput[], drainMs: number, clock: Clock): Promise<void> {
   const deadline = new AbortController();
   const settled = new AbortController();
@@ -103,30 +129,47 @@ async function drain(outputs: readonly AssembledOutput[], drainMs: number, clock
   await timer;
 }
 
-function statusOf(parts: AgentParts, outputs: readonly AssembledOutput[], discovery: Discovery, checkpointer: Checkpointer): AgentStatus {
+function positionsOf(outputs: readonly AssembledOutput[]): Checkpoints['outputs'] {
+  return Object.fromEntries(outputs.map(({ name, pipeline }) => [name, pipeline.checkpoint()]));
+}
+
+function readinessOf(outputs: readonly AssembledOutput[], { scans }: Discovery, { undurable }: Checkpointer): Readiness {
+  return { scans, lanes: outputs.map(({ name, required, lane }) => ({ name, required, state: lane.state })), undurable };
+}
+
+interface StatusParts {
+  readonly parts: AgentParts;
+  readonly outputs: readonly AssembledOutput[];
+  readonly discovery: Discovery;
+  readonly checkpointer: Checkpointer;
+  readonly surroundings: Surroundings;
+}
+
+function statusOf({ parts, outputs, discovery, checkpointer, surroundings }: StatusParts): AgentStatus {
+  const { descriptors, retention } = surroundings;
+  const required = outputs.filter((output) => output.required);
   return {
     ...parts.usage(),
     scans: discovery.scans,
     refusedLinks: discovery.refusedLinks,
     checkpointFailures: checkpointer.failures,
     checkpointAgeSeconds: (parts.clock.monotonic() - checkpointer.savedMs) / 1000,
-    outputs: outputs.map(({ name, counters, pipeline, lane, budget }) => ({
+    openFiles: descriptors.open,
+    secondsUntilLoss: Math.min(Number.POSITIVE_INFINITY, ...required.map(({ pipeline }) => pipeline.secondsUntilLoss(retention.limits))),
+    outputs: outputs.map(({ name, counters, totals, pipeline, lane, budget }) => ({
       name,
       counters,
+      totals,
       sources: pipeline.sourceCount,
       unreadBytes: pipeline.unreadBytes,
+      deletedBytes: pipeline.deletedBytes,
+      unbalancedBytes: pipeline.unbalancedBytes,
       heldBytes: budget.usedBytes,
       queuedBatches: lane.queuedBatches,
       inFlight: lane.inFlight,
       unopened: pipeline.unopened,
     })),
   };
-}
-
-function reportGeneration(generation: Generation, logger: Logger): void {
-  if (generation.kind !== 'corrupt') return;
-  const { file, why, setAside } = generation;
-  logger.warn({ file, why, setAside }, 'a checkpoint file cannot be used; the generation before it is tried, else reading starts anew');
 }
 
 /** A root that does not exist stays as written: nothing can lie in it. */

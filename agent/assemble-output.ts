@@ -1,24 +1,37 @@
-import { join } from 'node:path';
 import { AckTracker } from './checkpoint/ack-tracker.ts';
+import { buildOutput } from './build-output.ts';
 import type { Config } from './config/schema.ts';
+import { recordTime } from './decode/record-time.ts';
 import { type DecodeOptions, SourceDecoder } from './decode/source-decoder.ts';
 import { DeadLetters } from './deliver/dead-letters.ts';
-import { Lane, type LaneObserver, type LaneOptions } from './deliver/lane.ts';
+import { Lane, type LaneOptions } from './deliver/lane.ts';
+import { letterFile } from './deliver/letter-files.ts';
+import { sourceOfId } from './discover/log-path.ts';
 import { standardLabels } from './enrich/standard-labels.ts';
+import { GapReporter } from './pipeline/gap-reporter.ts';
+import { LedgerTotals } from './ledger/ledger-totals.ts';
+import type { Retention } from './ledger/retention.ts';
+import { SourceLedger } from './ledger/source-ledger.ts';
 import { Counters } from './model/counters.ts';
+import { loss } from './model/gap.ts';
 import { laneHeadroom, shareMemory } from './model/memory-share.ts';
-import type { Position } from './model/position.ts';
-import { STDERR, STDOUT } from './model/record.ts';
+import { newestTime, type Position, unsettledBytes } from './model/position.ts';
+import { type Channel, STDERR, STDOUT } from './model/record.ts';
 import type { Source } from './model/source.ts';
+import { observeLane } from './observe-lane.ts';
 import type { LokiRoute } from './outputs/loki/encode-push.ts';
-import { LokiOutput, type LokiOutputOptions } from './outputs/loki/loki-output.ts';
-import { Pipeline, type PipelineOptions } from './pipeline.ts';
+import type { LokiClient, LokiOutput } from './outputs/loki/loki-output.ts';
+import { Pipeline, type PipelineOptions } from './pipeline/pipeline.ts';
 import { ByteBudget } from './runtime/byte-budget.ts';
 import type { Clock } from './runtime/clock.ts';
 import type { ThrottledLogger } from './runtime/logger.ts';
+import type { FileSystem } from './runtime/file-system.ts';
 import { Wakeup } from './runtime/wakeup.ts';
+import type { Descriptors } from './tail/descriptors.ts';
+import type { Begin } from './tail/resume-chain.ts';
 import { SourceLog } from './tail/source-log.ts';
-import { TailedSource } from './tailed-source.ts';
+import { TailedSource } from './pipeline/tailed-source.ts';
+import type { Takeover } from './takeover.ts';
 
 type OutputConfig = Config['outputs'][number];
 
@@ -27,15 +40,19 @@ const HEADER_BYTES = 4096;
 const CHUNK_BYTES = 512 * 1024;
 /** A log that left the directory and is silent this long has ended: the kubelet removes logs only of containers that are dead. */
 const DEPART_MS = 5000;
+/** How much of a store's out-of-order window sources that share a stream may use. */
+const WINDOW_SHARE = 0.8;
 
 /** One output with all that is on the way to it. */
 export interface AssembledOutput {
   readonly name: string;
+  readonly required: boolean;
   readonly output: LokiOutput;
   readonly lane: Lane<LokiRoute>;
   readonly pipeline: Pipeline<LokiRoute>;
   readonly budget: ByteBudget;
   readonly counters: Counters;
+  readonly totals: LedgerTotals;
 }
 
 export interface Surroundings {
@@ -47,6 +64,14 @@ export interface Surroundings {
   readonly log: ThrottledLogger;
   /** Rings when positions have moved. */
   readonly progress: Wakeup;
+  readonly descriptors: Descriptors;
+  readonly retention: Retention;
+  readonly takeover: Takeover;
+  readonly fs: FileSystem;
+  /** In place of the network. */
+  readonly client?: LokiClient | undefined;
+  /** The agent runs on this node for the first time. */
+  readonly isFirstRun: boolean;
 }
 
 /** Builds one output's lane and pipeline; every output reads the files on its own, so that one that is down never delays another. */
@@ -55,63 +80,98 @@ export function assembleOutput(
   positions: Readonly<Record<string, Position>>,
   surroundings: Surroundings,
 ): AssembledOutput {
-  const { config, clock, log, version } = surroundings;
+  const { config, clock, log, version, progress, isFirstRun, client } = surroundings;
+  const { name, required } = written;
   const counters = new Counters();
+  const totals = new LedgerTotals();
   const memory = shareMemory(config.limits.memory_bytes, config.outputs.length);
   const budget = new ByteBudget(memory.batchBytes, new Wakeup());
   const partBudget = new ByteBudget(memory.partBytes, new Wakeup());
-  const output = new LokiOutput(outputOptions(written, version, counters), clock);
-  const observer = observerOf(written.name, counters, surroundings);
+  const output = buildOutput(written, { version, clock, onRequest: (outcome) => counters.countRequest(outcome), client });
+  const deadLetters = new DeadLetters(letterFile(config.state_dir, name), config.limits.dead_letter_bytes, clock);
+  const observer = observeLane({ output: name, counters, deadLetters, log, progress });
   const lane = new Lane({ output, budget, clock, observer, options: laneOptions(written, config) });
-  const decode: DecodeOptions = {
-    maxLineBytes: config.containers.max_line_bytes,
-    partWaitSeconds: config.containers.part_idle_seconds,
-    partBudget,
+  const routesOf = (source: Source): readonly [LokiRoute, LokiRoute] => [
+    output.route(labels(source, STDOUT, config)),
+    output.route(labels(source, STDERR, config)),
+  ];
+  const openSource = sourceOpener({ lane, counters, totals, partBudget, routesOf }, surroundings);
+  const reportGone = (id: string, position: Position): GapReporter<LokiRoute> | 'later' | null => {
+    const source = sourceOfId(id);
+    const bytes = unsettledBytes(position);
+    if (source === null || (bytes === 0 && position.gaps.length === 0)) return null;
+    if (lane.full) return 'later';
+    const reporter = new GapReporter(lane, routesOf(source), clock);
+    const ledger = new SourceLedger(totals);
+    if (bytes > 0) {
+      ledger.saw(bytes);
+      ledger.lost(loss('deleted_unread', bytes));
+    }
+    const newest = newestTime(position);
+    reporter.add([...position.gaps, ...(bytes > 0 ? [loss('deleted_unread', bytes)] : [])], newest.time);
+    reporter.report(newest, null);
+    return reporter;
   };
-  const open = (source: Source, position: Position | null): TailedSource<LokiRoute> | string => {
-    const { allowedRoots } = surroundings;
-    const rotateGraceMs = config.containers.rotate_grace_seconds * 1000;
-    const sourceLog = new SourceLog(source.path, { allowedRoots, rotateGraceMs }, counters);
-    const resume = sourceLog.open(position, clock.monotonic());
-    if (typeof resume === 'string') return resume;
-    const routes = [output.route(labels(source, STDOUT, config)), output.route(labels(source, STDERR, config))] as const;
-    const decoder = new SourceDecoder(decode, resume);
-    return new TailedSource({ source, log: sourceLog, decoder, acks: new AckTracker(), routes, lane, counters });
-  };
-  const pipeline = new Pipeline({ open, lane, budget, clock, log, counters, options: pipelineOptions(config) }, positions);
-  return { name: written.name, output, lane, pipeline, budget, counters };
+  const options = pipelineOptions(written, config);
+  const pipeline = new Pipeline({ open: openSource, reportGone, lane, budget, clock, log, counters, options, isFirstRun }, positions);
+  return { name, required, output, lane, pipeline, budget, counters, totals };
 }
 
-function labels(source: Source, channel: 0 | 1, config: Config): ReturnType<typeof standardLabels> {
+interface SourceParts {
+  readonly lane: Lane<LokiRoute>;
+  readonly counters: Counters;
+  readonly totals: LedgerTotals;
+  readonly partBudget: ByteBudget;
+  readonly routesOf: (source: Source) => readonly [LokiRoute, LokiRoute];
+}
+
+/** Opens a source for one output, or says why that cannot be done. */
+function sourceOpener(
+  { lane, counters, totals, partBudget, routesOf }: SourceParts,
+  { config, allowedRoots, clock, descriptors, retention, takeover, fs }: Surroundings,
+): (source: Source, position: Position | null, isFirst: boolean) => TailedSource<LokiRoute> | string {
+  const { max_line_bytes: maxLineBytes, part_idle_seconds: partWaitSeconds, clock_hold_seconds: clockHoldSeconds } = config.containers;
+  const decode: DecodeOptions = { maxLineBytes, partWaitSeconds, partBudget };
+  const rotateGraceMs = config.containers.rotate_grace_seconds * 1000;
+  const logOptions = { roots: allowedRoots, descriptors, fs, timeOf: recordTime, rotateGraceMs, retention };
+  const beginOf = (source: Source, position: Position | null, isFirst: boolean): Begin => {
+    if (position !== null) return { kind: 'position', position };
+    const start = isFirst ? config.containers.start : 'oldest';
+    return { kind: 'new', placeIn: (files) => takeover.placeIn(source, files), start };
+  };
+  return (source, position, isFirst) => {
+    const nowMs = clock.monotonic();
+    const ledger = new SourceLedger(totals);
+    const log = new SourceLog(source.path, logOptions, ledger);
+    const resume = log.open(beginOf(source, position, isFirst), nowMs);
+    if (typeof resume === 'string') return resume;
+    const routes = routesOf(source);
+    const decoder = new SourceDecoder(decode, resume);
+    const gaps = new GapReporter(lane, routes, clock);
+    if (position !== null) gaps.add(position.gaps, decoder.newest.time);
+    return new TailedSource({
+      source,
+      log,
+      decoder,
+      acks: new AckTracker(),
+      routes,
+      lane,
+      ledger,
+      gaps,
+      counters,
+      clockHoldSeconds,
+      nowMs,
+    });
+  };
+}
+
+function labels(source: Source, channel: Channel, config: Config): ReturnType<typeof standardLabels> {
   const { cluster = null, node_name: nodeName } = config;
   return standardLabels(source, channel, { cluster, nodeName, staticLabels: config.labels.static, metadata: config.labels.metadata });
 }
 
-function outputOptions(written: OutputConfig, version: string, counters: Counters): LokiOutputOptions {
-  const { tls, basic_auth: basicAuth } = written;
-  return {
-    name: written.name,
-    url: written.url,
-    timeoutMs: written.timeout_seconds * 1000,
-    connections: written.max_in_flight,
-    tls: {
-      caFile: tls.ca_file ?? null,
-      certFile: tls.cert_file ?? null,
-      keyFile: tls.key_file ?? null,
-      insecureSkipVerify: tls.insecure_skip_verify,
-    },
-    tenant: written.tenant ?? null,
-    format: written.format,
-    compression: written.compression,
-    headers: written.headers,
-    basicAuth: basicAuth === undefined ? null : { username: basicAuth.username, passwordFile: basicAuth.password_file },
-    bearerTokenFile: written.bearer_token_file ?? null,
-    userAgent: `logferry/${version}`,
-    onRequest: (outcome) => counters.countRequest(outcome),
-  };
-}
-
 function laneOptions(written: OutputConfig, config: Config): LaneOptions {
+  const { accepts } = written;
   return {
     batchBytes: written.batch_bytes,
     batchWaitMs: written.batch_wait_seconds * 1000,
@@ -119,53 +179,26 @@ function laneOptions(written: OutputConfig, config: Config): LaneOptions {
     backoffMinMs: written.backoff.min_seconds * 1000,
     backoffMaxMs: written.backoff.max_seconds * 1000,
     headroomBytes: laneHeadroom(written.batch_bytes, config.containers.max_line_bytes),
+    confirm: config.delivery.confirm === 'stream' ? 'stream' : 'batch',
+    maxAgeSeconds: accepts.max_age_seconds,
+    maxFutureSeconds: accepts.max_future_seconds,
+    maxLineBytes: accepts.max_line_bytes,
+    streamRateBytes: accepts.stream_rate_bytes,
+    streamBurstBytes: accepts.stream_burst_bytes,
+    clockHoldSeconds: config.containers.clock_hold_seconds,
   };
 }
 
-function pipelineOptions({ containers }: Config): PipelineOptions {
+/** For an output that is not required no deleted file is held. */
+function pipelineOptions({ required, accepts }: OutputConfig, { containers, limits, outputs }: Config): PipelineOptions {
+  const sharers = outputs.filter((output) => output.required).length;
   return {
     pollMinMs: containers.poll_min_seconds * 1000,
     pollMaxMs: containers.poll_max_seconds * 1000,
     partIdleMs: containers.part_idle_seconds * 1000,
     departMs: DEPART_MS,
     chunkBytes: Math.max(CHUNK_BYTES, containers.max_line_bytes) + HEADER_BYTES,
-  };
-}
-
-/** Counts what becomes of entries and says what an operator should know. */
-function observerOf(output: string, counters: Counters, { config, log, progress }: Surroundings): LaneObserver {
-  const deadLetterPath = join(config.state_dir, `dead-letters.${output}.jsonl`);
-  const deadLetters = new DeadLetters(deadLetterPath);
-  return {
-    stored(entries, bytes) {
-      counters.storedEntries += entries;
-      counters.sentBytes += bytes;
-    },
-    settled: () => progress.ring(),
-    retrying(reason, detail, delayMs) {
-      counters.retries += 1;
-      log.warn(
-        output,
-        { output, reason, detail, delayMs: Math.round(delayMs) },
-        'a push failed and will be repeated; nothing is lost while the files last',
-      );
-    },
-    misconfigured(reason, detail) {
-      counters.retries += 1;
-      log.warn(
-        output,
-        { output, reason, detail },
-        'the store refuses this agent; check url, tenant and credentials of the output; data is held',
-      );
-    },
-    async refused(reason, detail, entries) {
-      counters.droppedEntries[`refused_${reason}`] += entries.length;
-      const kept = await deadLetters.add(reason, detail, entries).catch((error: Error) => error.message);
-      log.warn(
-        output,
-        { output, reason, detail, entries: entries.length, kept, file: deadLetterPath },
-        'the store refused entries; they are in the dead-letter file if kept is true',
-      );
-    },
+    windowSeconds: accepts.out_of_order_seconds === 0 ? Number.POSITIVE_INFINITY : accepts.out_of_order_seconds * WINDOW_SHARE,
+    deletedBytes: required ? limits.deleted_bytes / sharers : 0,
   };
 }

@@ -9,11 +9,15 @@ declare const LOGFERRY_VERSION: string;
 const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['run', async () => (await import('./commands/run.ts')).runCommand],
   ['check', async () => (await import('./commands/check.ts')).checkCommand],
+  ['dead-letters', async () => (await import('./commands/dead-letters.ts')).deadLettersCommand],
   ['demo', async () => (await import('./commands/demo.ts')).demoCommand],
 ]);
 
+/** Commands that run inside the agent's container, within its memory limit. */
+const LEAN_COMMANDS: ReadonlySet<string> = new Set(['run', 'dead-letters']);
+
 /**
- * How the agent's own process runs: a small young generation, since the path of a line allocates nothing, and one malloc arena.
+ * How their process runs: a small young generation, since the path of a line allocates nothing, and one malloc arena.
  * Together they save 5 MB on a quiet node and 15 beside 500 containers.
  */
 const LEAN_FLAGS = ['--max-semi-space-size=1'] as const;
@@ -79,7 +83,8 @@ function unknownCommand(name: string | undefined): string {
 
 async function overview(): Promise<string> {
   const lines: string[] = [];
-  for (const [name, load] of COMMANDS) lines.push(`  ${name.padEnd(8)}${(await load()).summary}\n`);
+  const width = Math.max(...[...COMMANDS.keys()].map((name) => name.length));
+  for (const [name, load] of COMMANDS) lines.push(`  ${name.padEnd(width + 2)}${(await load()).summary}\n`);
   return `Ships every container log of a Kubernetes node to Loki, byte for byte.
 
 Usage: logferry COMMAND [OPTIONS]
@@ -112,7 +117,7 @@ function terminal(stream: NodeJS.WriteStream, stop: AbortController | null): Ter
     stop?.abort();
   });
   return {
-    write: (text) => void stream.write(text),
+    write: (data) => void stream.write(data),
     isTTY: stream.isTTY ?? false,
     get columns() {
       return stream.columns ?? 80;
@@ -142,7 +147,7 @@ function exitOnBugs(): void {
   });
 }
 
-if (process.argv[2] === 'run') becomeLean();
+if (LEAN_COMMANDS.has(process.argv[2] ?? '')) becomeLean();
 const stop = new AbortController();
 exitOnBugs();
 stopOnSignals(stop);

@@ -1,114 +1,128 @@
-import { open, readFile, rename, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
-import type { Position } from '../model/position.ts';
-import { isPosition } from './position-shape.ts';
+import { lstat, mkdir, readdir, stat } from 'node:fs/promises';
+import { isSystemError } from '../runtime/system-error.ts';
+import { type Checkpoints, formatCheckpoints, NO_CHECKPOINTS } from './checkpoint-document.ts';
+import { completeGeneration, type LoadedCheckpoints } from './complete-generation.ts';
+import { type Generation, isWhole, readGeneration } from './read-generation.ts';
+import { finishReplacing, type GenerationPaths, generationPaths, replaceGeneration } from './replace-generation.ts';
+import type { Finding } from './report-findings.ts';
+import { SetAside } from './set-aside.ts';
 
-const VERSION = 1;
-const CURRENT = 'checkpoints.json';
-const PREVIOUS = 'checkpoints.previous.json';
-
-/** Positions by output, then by source id. */
-export type Checkpoints = Readonly<Record<string, Readonly<Record<string, Position>>>>;
-
-/** What came of reading one generation. */
-export type Generation =
-  | { readonly kind: 'read'; readonly file: string; readonly checkpoints: Checkpoints }
-  | { readonly kind: 'absent'; readonly file: string }
-  | { readonly kind: 'corrupt'; readonly file: string; readonly why: string; readonly setAside: string };
+/** Every name of ours in the directory begins like this, those of files set aside too. */
+const PREFIX = 'checkpoints.';
+const START_UNKNOWN: Checkpoints = { ...NO_CHECKPOINTS, startedMs: 0 };
 
 /**
- * Positions on disk: versioned JSON with a checksum, replaced as a whole (written beside, fsync, rename), the generation before
- * kept. A file that cannot be used is set aside and never stops the agent.
+ * Positions on disk: versioned JSON with a checksum, replaced as a whole, the generation before kept. Whatever the file system says
+ * or holds, `load` has a result, and every save tries anew, so that a directory that can be used again is used again.
  */
 export class CheckpointStore {
   readonly #directory: string;
-  #written = '';
+  readonly #paths: GenerationPaths;
+  readonly #aside = new SetAside();
+  /** What was saved last, and the file that holds it. */
+  #saved: { readonly text: string; readonly file: string } | null = null;
 
   constructor(directory: string) {
     this.#directory = directory;
+    this.#paths = generationPaths(directory);
   }
 
-  /** The newest usable generation, and what was found on the way to it. Throws only when the directory cannot be made. */
-  async load(): Promise<{ checkpoints: Checkpoints; tried: readonly Generation[] }> {
-    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
-    const tried: Generation[] = [];
-    for (const name of [CURRENT, PREVIOUS]) {
-      const generation = await this.#read(name);
-      tried.push(generation);
-      if (generation.kind === 'read') return { checkpoints: generation.checkpoints, tried };
+  /** The newest generation that can be used, and what an operator should know of the search for it. Files that cannot be used are set aside. */
+  async load(): Promise<LoadedCheckpoints> {
+    const names = await this.#list();
+    if (!Array.isArray(names)) return { checkpoints: START_UNKNOWN, findings: [names] };
+    const generations: Generation[] = [];
+    for (const file of Object.values(this.#paths)) generations.push(await readGeneration(file));
+    const findings: Finding[] = [];
+    for (const generation of generations) findings.push(...(await this.#setAsideUnusable(generation)));
+    const [newest, ...older] = generations.filter(isWhole);
+    if (newest !== undefined) {
+      if (newest.file === this.#paths.next) await this.#finishReplacing();
+      const completed = completeGeneration(newest, older);
+      return { ...completed, findings: [...findings, ...completed.findings] };
     }
-    return { checkpoints: {}, tried };
+    if (!names.some((name) => name.startsWith(PREFIX))) return { checkpoints: NO_CHECKPOINTS, findings };
+    return { checkpoints: START_UNKNOWN, findings: [...findings, { kind: 'lost', directory: this.#directory }] };
   }
 
-  async #read(name: string): Promise<Generation> {
-    const file = join(this.#directory, name);
-    let text: string;
+  /** The names in the directory, or why it cannot be used. */
+  async #list(): Promise<string[] | Finding> {
     try {
-      text = await readFile(file, 'utf8');
+      await this.#makeDirectory();
+      return await readdir(this.#directory);
     } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      return code === 'ENOENT' ? { kind: 'absent', file } : { kind: 'corrupt', file, why: message, setAside: file };
+      if (!isSystemError(error)) throw error;
+      return { kind: 'unusable', directory: this.#directory, code: error.code, detail: error.message };
     }
-    const parsed = parse(text);
-    if (typeof parsed !== 'string') return { kind: 'read', file, checkpoints: parsed };
-    const setAside = `${file}.corrupt`;
-    const isAside = await rename(file, setAside).then(
-      () => true,
-      () => false,
-    );
-    return { kind: 'corrupt', file, why: parsed, setAside: isAside ? setAside : file };
   }
 
-  /** Makes the checkpoints durable; returns false when they are those written last. Rejects on I/O errors, the files then as before. */
+  async #makeDirectory(): Promise<void> {
+    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+  }
+
+  /** A torn next generation is what a crash leaves; the next save writes over it. */
+  async #setAsideUnusable({ file, document }: Generation): Promise<Finding[]> {
+    if (document.kind === 'newer') return [{ ...document, file, setAside: await this.#setAside(file, `${file}.v${document.version}`) }];
+    if (document.kind !== 'corrupt' || file === this.#paths.next) return [];
+    return [{ ...document, file, setAside: await this.#setAside(file, `${file}.corrupt`) }];
+  }
+
+  /** null: not possible now. */
+  async #setAside(file: string, aside: string): Promise<string | null> {
+    this.#aside.add(file, aside);
+    try {
+      await this.#aside.move();
+      return aside;
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      return null;
+    }
+  }
+
+  /** Does what a crash left to do, so that the next save does not write over the newest generation. Where it cannot, so be it. */
+  async #finishReplacing(): Promise<void> {
+    if (this.#aside.isDue(this.#paths.current)) return;
+    try {
+      for (const step of finishReplacing(this.#directory)) await step();
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+    }
+  }
+
+  /**
+   * Makes the checkpoints durable; returns false when they are those saved last and still there. Rejects with what the file system
+   * said: what was saved before is still whole then.
+   */
   async save(checkpoints: Checkpoints): Promise<boolean> {
-    const outputs = JSON.stringify(checkpoints);
-    if (outputs === this.#written) return false;
-    const path = (name: string): string => join(this.#directory, name);
-    const temporary = path(`${CURRENT}.tmp`);
-    await writeDurably(temporary, `{"version":${VERSION},"crc32":${crc32(outputs)},"outputs":${outputs}}\n`);
-    await rename(path(CURRENT), path(PREVIOUS)).catch(ignoreMissing);
-    await rename(temporary, path(CURRENT));
-    await syncDirectory(this.#directory);
-    this.#written = outputs;
+    const text = formatCheckpoints(checkpoints);
+    if (text === this.#saved?.text && (await this.#isThere(this.#saved.file))) return false;
+    try {
+      await this.#makeDirectory();
+      await this.#aside.move();
+      for (const step of replaceGeneration(this.#directory, text)) await step();
+      this.#saved = { text, file: await identify(this.#paths.current) };
+    } catch (error) {
+      await this.#noticeDirectories();
+      throw error;
+    }
     return true;
   }
-}
 
-async function writeDurably(path: string, text: string): Promise<void> {
-  await using file = await open(path, 'w', 0o600);
-  await file.writeFile(text);
-  await file.sync();
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  await using directory = await open(path, 'r');
-  await directory.sync();
-}
-
-function ignoreMissing(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOENT') throw error;
-}
-
-/** The checkpoints in a file's text, or why there are none to be had from it. */
-function parse(text: string): Checkpoints | string {
-  let document: unknown;
-  try {
-    document = JSON.parse(text);
-  } catch (error) {
-    return (error as Error).message;
+  async #isThere(saved: string): Promise<boolean> {
+    return (await identify(this.#paths.current).catch(() => null)) === saved;
   }
-  const { version, crc32: sum, outputs } = (document ?? {}) as { version?: unknown; crc32?: unknown; outputs?: unknown };
-  if (version !== VERSION) return `version ${JSON.stringify(version)} is not ${VERSION}`;
-  if (crc32(JSON.stringify(outputs) ?? '') !== sum) return 'checksum does not match';
-  return areCheckpoints(outputs) ? outputs : 'positions are not of the expected shape';
+
+  /** A directory under the name of a file fails every save until it is moved. */
+  async #noticeDirectories(): Promise<void> {
+    for (const file of Object.values(this.#paths)) {
+      const found = await lstat(file).catch(() => null);
+      if (found?.isDirectory() === true) this.#aside.add(file, `${file}.corrupt`);
+    }
+  }
 }
 
-function areCheckpoints(value: unknown): value is Checkpoints {
-  return valuesOf(value)?.every((sources) => valuesOf(sources)?.every(isPosition) === true) === true;
-}
-
-/** The values of a plain object; null for anything else. */
-function valuesOf(value: unknown): unknown[] | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.values(value) : null;
+/** Which file stands under a name, and as of which change to it. */
+async function identify(path: string): Promise<string> {
+  const { dev, ino, ctimeNs } = await stat(path, { bigint: true });
+  return `${dev}:${ino}:${ctimeNs}`;
 }

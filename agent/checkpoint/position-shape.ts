@@ -1,4 +1,6 @@
-import type { ChannelPosition, Position } from '../model/position.ts';
+import { LOSS_REASONS } from '../model/gap.ts';
+import type { ChannelPosition, KnownFile, Position } from '../model/position.ts';
+import { DROP_REASONS } from '../model/verdict.ts';
 
 type Check = (value: unknown) => boolean;
 
@@ -19,9 +21,14 @@ function shape(checks: Record<string, Check>): Check {
     Object.entries(checks).every(([key, check]) => check((value as Record<string, unknown>)[key]));
 }
 
+const isReason: Check = (value) => [...LOSS_REASONS, ...DROP_REASONS].some((reason) => reason === value);
+const listOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check);
+
 const isChannelPosition: Check = shape({
-  file: shape({ dev: isText, ino: isText }),
-  fingerprint: shape({ bytes: isCount, hash: isText }),
+  file: isCount,
   offset: isCount,
   record: orNull(
     shape({ channel: (value) => value === 0 || value === 1, partial: isFlag, malformed: isFlag, escaped: isFlag, time: isTime }),
@@ -29,7 +36,21 @@ const isChannelPosition: Check = shape({
   state: shape({ runStart: isTime, runEnd: isTime, line: orNull(shape({ time: isTime, pieces: isCount, bytes: isCount })) }),
 } satisfies Record<keyof ChannelPosition, Check>);
 
-/** Whether a value read from a file has the shape of a position. */
+const isKnownFile: Check = shape({
+  file: shape({ dev: isText, ino: isText }),
+  fingerprint: shape({ bytes: isCount, hash: isText }),
+  size: isCount,
+} satisfies Record<keyof KnownFile, Check>);
+
+const hasPositionKeys: Check = shape({
+  files: listOf(isKnownFile),
+  channels: (value) => Array.isArray(value) && value.length === 2 && value.every(isChannelPosition),
+  gaps: listOf(shape({ reason: isReason, bytes: isCount, lines: orNull(isCount) })),
+} satisfies Record<keyof Position, Check>);
+
+/** Whether a value read from a file has the shape of a position: its channels are in files that it names. */
 export function isPosition(value: unknown): value is Position {
-  return Array.isArray(value) && value.length === 2 && value.every(isChannelPosition);
+  if (!hasPositionKeys(value)) return false;
+  const { files, channels } = value as Position;
+  return channels.every(({ file }) => file < files.length);
 }

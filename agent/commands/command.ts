@@ -34,7 +34,8 @@ export interface Host {
 }
 
 export interface Terminal {
-  write(text: string): void;
+  /** Text, or bytes as they are. */
+  write(data: string | Uint8Array): void;
   readonly isTTY: boolean;
   /** Width in characters, now; 80 when it is no terminal. */
   readonly columns: number;
@@ -47,26 +48,30 @@ export type Options = Readonly<Record<string, { readonly type: 'string' | 'boole
 export type OptionValues<T extends Options> = { readonly [K in keyof T]?: T[K]['type'] extends 'string' ? string : true };
 
 /**
- * Reads the arguments of a command that takes options only, as `--name value`, `--name=value` or `--flag`. A misuse is a line
- * for stderr that says what to write instead; the command then ends with EXIT_MISUSE.
+ * Reads the arguments of a command: options, as `--name value`, `--name=value` or `--flag`, and no more than `maxOperands` words
+ * between them. A misuse is a line for stderr that says what to write instead; the command then ends with EXIT_MISUSE.
  */
 export function readOptions<const T extends Options>(
   args: readonly string[],
   options: T,
-): { ok: true; values: OptionValues<T> } | { ok: false; misuse: string } {
+  maxOperands = 0,
+): { ok: true; values: OptionValues<T>; operands: readonly string[] } | { ok: false; misuse: string } {
   // Not strict: the messages for misuse are our own.
   const { tokens } = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true });
   const values = new Map<string, string | true>();
+  const operands: string[] = [];
   for (const token of tokens) {
     if (token.kind === 'option-terminator') continue;
     if (token.kind === 'positional') {
+      operands.push(token.value);
+      if (operands.length <= maxOperands) continue;
       return { ok: false, misuse: `unexpected argument ${JSON.stringify(token.value)}; options begin with --` };
     }
     const misuse = optionFault(token, options) ?? (values.has(token.name) ? `${token.rawName} is given twice, give it once` : null);
     if (misuse !== null) return { ok: false, misuse };
     values.set(token.name, token.value ?? true);
   }
-  return { ok: true, values: Object.fromEntries(values) as OptionValues<T> };
+  return { ok: true, values: Object.fromEntries(values) as OptionValues<T>, operands };
 }
 
 /** Says that `name` is no known one, with the nearest that is. */

@@ -13,7 +13,11 @@ export interface ContainersConfig {
   readonly rotate_grace_seconds: number;
   readonly part_idle_seconds: number;
   readonly max_line_bytes: number;
+  readonly start: (typeof STARTS)[number];
+  readonly clock_hold_seconds: number;
 }
+
+const STARTS = ['oldest', 'live', 'end'] as const;
 
 const DOCKER_LOG_ROOT = '/var/lib/docker/containers';
 
@@ -41,6 +45,17 @@ export const containersSchema: z.ZodType<ContainersConfig> = z
       .default(10)
       .describe('Seconds of silence of its file after which an unfinished line is shipped, marked as partial.'),
     max_line_bytes: wholeNumber(1024, 1_048_576).default(262_144).describe('Bytes of a line after which it is split into several entries.'),
+    start: z
+      .enum(STARTS)
+      .default('oldest')
+      .describe(
+        'Where a log is begun that is there at the first start of all: at its oldest file, at its live file, or behind what is in that. Logs that come later are read from their oldest file.',
+      ),
+    clock_hold_seconds: seconds(0)
+      .default(7200)
+      .describe(
+        "How many seconds beyond what the store takes a line's time may lie in the future: such lines wait in their file until they are due; later ones are refused.",
+      ),
   })
   .check(inOrder('poll_min_seconds', 'poll_max_seconds'))
   .transform((written) => ({

@@ -21,6 +21,18 @@ interface LokiOutputConfig {
   readonly batch_wait_seconds: number;
   readonly max_in_flight: number;
   readonly backoff: { readonly min_seconds: number; readonly max_seconds: number };
+  readonly required: boolean;
+  readonly accepts: AcceptsConfig;
+}
+
+/** What the store takes; 0 for no limit. */
+interface AcceptsConfig {
+  readonly max_age_seconds: number;
+  readonly max_future_seconds: number;
+  readonly max_line_bytes: number;
+  readonly out_of_order_seconds: number;
+  readonly stream_rate_bytes: number;
+  readonly stream_burst_bytes: number;
 }
 
 interface TlsConfig {
@@ -65,6 +77,29 @@ const backoff: z.ZodType<LokiOutputConfig['backoff']> = z
   .check(inOrder('min_seconds', 'max_seconds'))
   .prefault({})
   .describe('Delays between attempts: random, up to a bound that doubles from min_seconds to max_seconds.');
+
+/** Defaults are Loki's own (loki pkg/validation/limits.go; half of the ingester's max_chunk_age for what is out of order). */
+const accepts: z.ZodType<AcceptsConfig> = z
+  .strictObject({
+    max_age_seconds: wholeNumber(0, 3_155_760_000)
+      .default(604_800)
+      .describe("Age from which the store refuses an entry: Loki's reject_old_samples_max_age; 0 with reject_old_samples: false."),
+    max_future_seconds: wholeNumber(0, 3_155_760_000)
+      .default(600)
+      .describe("How far in the future the store takes an entry: Loki's creation_grace_period; 0: as far as may be."),
+    max_line_bytes: wholeNumber(0, 1_073_741_824).default(262_144).describe("Loki's max_line_size; 0: any."),
+    out_of_order_seconds: wholeNumber(0, 3_155_760_000)
+      .default(3600)
+      .describe("How far behind the newest entry of its stream an entry may be: half of Loki's max_chunk_age; 0: as far as may be."),
+    stream_rate_bytes: wholeNumber(0, 1_099_511_627_776)
+      .default(3_145_728)
+      .describe("Bytes a second that a stream is sent at most: Loki's per_stream_rate_limit, which its answers may hide; 0: any."),
+    stream_burst_bytes: wholeNumber(0, 1_099_511_627_776)
+      .default(15_728_640)
+      .describe("Bytes beyond that which are sent at once: Loki's per_stream_rate_limit_burst."),
+  })
+  .prefault({})
+  .describe("The store's limits: what it would refuse is not sent. The defaults are Loki's.");
 
 const loki = z
   .strictObject({
@@ -111,6 +146,11 @@ const loki = z
     batch_wait_seconds: seconds(0).default(1).describe('Seconds that the first entry of a batch waits for more.'),
     max_in_flight: wholeNumber(1, 64).default(4).describe('Requests on their way at once; never two for the same stream.'),
     backoff,
+    required: z
+      .boolean()
+      .default(true)
+      .describe('Whether deleted files are held open for this output, and a loss of its entries counts as one; false: best effort.'),
+    accepts,
   })
   .superRefine(
     (written, ctx) => {

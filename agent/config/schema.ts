@@ -16,18 +16,37 @@ export interface Config {
   readonly kubernetes: { readonly enabled: boolean };
   readonly labels: LabelsConfig;
   readonly outputs: readonly OutputConfig[];
-  readonly limits: { readonly memory_bytes: number; readonly drain_seconds: number };
+  readonly delivery: { readonly confirm: (typeof CONFIRMS)[number] };
+  readonly kubelet: { readonly container_log_max_bytes?: number; readonly container_log_max_files?: number };
+  readonly import: ImportConfig;
+  readonly limits: LimitsConfig;
   readonly checkpoint: { readonly interval_seconds: number };
   readonly server: { readonly listen: string };
   readonly log: { readonly level: (typeof LOG_LEVELS)[number] };
 }
 
+interface LimitsConfig {
+  readonly memory_bytes: number;
+  readonly drain_seconds: number;
+  readonly deleted_bytes: number;
+  readonly open_files: number;
+  readonly dead_letter_bytes: number;
+}
+
+/** Files of other agents that say how far those have read; each is used once. */
+interface ImportConfig {
+  readonly promtail_positions?: string;
+  readonly fluent_bit_db?: string;
+  readonly vector_checkpoints?: string;
+}
+
 /** A configuration as the schema leaves it: the host's name is not the schema's to know. */
 export type WrittenConfig = Omit<Config, 'node_name'> & { readonly node_name?: string };
 
+const CONFIRMS = ['push', 'stream'] as const;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 
-const limits: z.ZodType<Config['limits']> = z
+const limits: z.ZodType<LimitsConfig> = z
   .strictObject({
     memory_bytes: wholeNumber(4_194_304, 8_589_934_592)
       .default(33_554_432)
@@ -35,6 +54,17 @@ const limits: z.ZodType<Config['limits']> = z
     drain_seconds: seconds(0)
       .default(15)
       .describe('Seconds from the signal to stop until the agent gives up on what is not stored yet; the next start reads it again.'),
+    deleted_bytes: wholeNumber(0, 1_099_511_627_776)
+      .default(1_073_741_824)
+      .describe(
+        'Bytes of deleted log files that are kept on disk by being held open until they are read; beyond that the oldest is given up, counted, with a gap record.',
+      ),
+    open_files: wholeNumber(16, 1_048_576)
+      .default(16_384)
+      .describe('Log files that are open at once; when there are more, the logs take turns.'),
+    dead_letter_bytes: wholeNumber(0, 1_099_511_627_776)
+      .default(67_108_864)
+      .describe('Bytes that the dead-letter file of one output may grow to; entries beyond that are counted only.'),
   })
   .prefault({})
   .describe('Bounds of the whole agent.');
@@ -45,6 +75,41 @@ const checkpoint: z.ZodType<Config['checkpoint']> = z
   })
   .prefault({})
   .describe('How positions are made durable.');
+
+const delivery: z.ZodType<Config['delivery']> = z
+  .strictObject({
+    confirm: z
+      .enum(CONFIRMS)
+      .default('push')
+      .describe("stream: one stream a request, since Loki's answer speaks for the last stream in a request only; costs requests."),
+  })
+  .prefault({})
+  .describe('How entries are handed to every store.');
+
+const kubelet: z.ZodType<Config['kubelet']> = z
+  .strictObject({
+    container_log_max_bytes: wholeNumber(1, 1_099_511_627_776)
+      .exactOptional()
+      .describe("The kubelet's containerLogMaxSize; learnt from the files seen when it is not set."),
+    container_log_max_files: wholeNumber(2, 10_000)
+      .exactOptional()
+      .describe("The kubelet's containerLogMaxFiles; learnt from the files seen when it is not set."),
+  })
+  .prefault({})
+  .describe('How much of a log the kubelet keeps, for the time until a loss.');
+
+const importSchema: z.ZodType<ImportConfig> = z
+  .strictObject({
+    promtail_positions: absolutePath()
+      .exactOptional()
+      .describe("Promtail's or Alloy's positions file: logs are begun where that agent stopped. Used once."),
+    fluent_bit_db: absolutePath().exactOptional().describe("Fluent Bit's tail database (DB): logs are begun where it stopped. Used once."),
+    vector_checkpoints: absolutePath()
+      .exactOptional()
+      .describe("Vector's checkpoints.json of a kubernetes_logs or file source: logs are begun where it stopped. Used once."),
+  })
+  .prefault({})
+  .describe('Positions to take over from another agent, at the first start with this key.');
 
 const server: z.ZodType<Config['server']> = z
   .strictObject({
@@ -76,6 +141,9 @@ export const configSchema: z.ZodType<WrittenConfig> = z
       .describe('What is learnt from Kubernetes.'),
     labels: labelsSchema,
     outputs: outputsSchema,
+    delivery,
+    kubelet,
+    import: importSchema,
     limits,
     checkpoint,
     server,

@@ -1,8 +1,11 @@
 import type { ChannelResume, ChannelState, OpenRecord, Time } from '../model/position.ts';
 import type { Metadata, RecordView } from '../model/record.ts';
 import type { ByteBudget } from '../runtime/byte-budget.ts';
+import { rfc3339 } from '../runtime/civil-time.ts';
 
 const FIRST_CAPACITY = 4096;
+/** A clock that is set back by up to this much was wrong before; one that seems to jump further was met by a line with a wrong time. */
+const CLOCK_STEP_SECONDS = 7200;
 const NOTHING: Buffer = Buffer.alloc(0);
 
 export interface LineLimits {
@@ -123,6 +126,12 @@ export class ChannelDecode {
     return resume;
   }
 
+  /** Lets go of the held bytes. */
+  close(): void {
+    this.#limits.partBudget.give(this.#held.length);
+    this.#held = NOTHING;
+  }
+
   /** Makes the content of the view a piece of the open line, or the first of a new one. */
   takePiece(view: RecordView, ending: Ending): void {
     const { time, pieces, bytes } = this.#line ?? { time: [view.seconds, view.nanos] as const, pieces: 0, bytes: 0 };
@@ -143,9 +152,10 @@ export class ChannelDecode {
   }
 
   /**
-   * Makes times of the channel strictly increasing while the clock stands still: an entry whose time lies within the run of
-   * equal times before it is put 1 ns after the run's end, which is a pure function of what stands in the file. Loki keeps one
-   * of two entries with equal time and text, and conmon writes whole bursts with one time (loki pkg/chunkenc/unordered.go).
+   * Makes times of the channel strictly increasing while the clock stands still or is set back: an entry whose time lies within the
+   * run of equal times before it, or a clock step before that, is put 1 ns after the run's end, which is a pure function of what
+   * stands in the file. Loki keeps one of two entries with equal time and text, and conmon writes whole bursts with one time (loki
+   * pkg/chunkenc/unordered.go); and it refuses for good what is too far behind its stream. What the runtime wrote is kept beside.
    */
   stamp(view: RecordView): void {
     const before = this.#before;
@@ -156,7 +166,9 @@ export class ChannelDecode {
     const { seconds, nanos } = view;
     const afterEnd = seconds - this.#runEndSeconds || nanos - this.#runEndNanos;
     const afterStart = seconds - this.#runStartSeconds || nanos - this.#runStartNanos;
-    if (afterEnd > 0 || afterStart < 0) {
+    if (afterStart < 0 && this.#runStartSeconds - seconds <= CLOCK_STEP_SECONDS) {
+      view.metadata = [...(view.metadata ?? []), ['original_time', rfc3339([seconds, nanos])]];
+    } else if (afterEnd > 0 || afterStart < 0) {
       this.#runStartSeconds = seconds;
       this.#runStartNanos = nanos;
       this.#runEndSeconds = seconds;

@@ -1,5 +1,5 @@
 import assert from 'node:assert';
-import type { OpenRecord } from '../model/position.ts';
+import type { ChannelResume, OpenRecord } from '../model/position.ts';
 import { STDOUT, type Metadata, type RecordView } from '../model/record.ts';
 import { decodeCri, MAX_HEADER_BYTES } from './cri.ts';
 import { decodeDockerJson, decodeDockerText, dockerTextStart } from './docker-json.ts';
@@ -43,13 +43,14 @@ export class RecordReader {
   /** The same for the place where that begins. */
   recordInside: OpenRecord | null = null;
   #recordStart = 0;
-  #chunk: Chunk = { bytes: Buffer.alloc(0), at: 0, startsFile: false, endsFile: false, afterGap: false, full: false };
+  #chunk: Chunk;
   #cursor = 0;
   readonly #maxLineBytes: number;
 
-  constructor(maxLineBytes: number, openRecord: OpenRecord | null) {
+  constructor(maxLineBytes: number, { at, record }: Pick<ChannelResume, 'at' | 'record'>) {
     this.#maxLineBytes = maxLineBytes;
-    this.openRecord = openRecord;
+    this.openRecord = record;
+    this.#chunk = { bytes: Buffer.alloc(0), at, startsFile: false, endsFile: false, afterGap: false, full: false };
   }
 
   /** Bytes of the chunk that need not be read again. */

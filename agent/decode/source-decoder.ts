@@ -1,4 +1,4 @@
-import { INITIAL_STATE, type ChannelResume, type ResumePoint, type Time } from '../model/position.ts';
+import { INITIAL_STATE, newerOf, type ChannelResume, type Newest, type ResumePoint, type Time } from '../model/position.ts';
 import { STDERR, STDOUT, type Channel, type RecordView } from '../model/record.ts';
 import { ChannelDecode, type LineLimits } from './channel-decode.ts';
 import { type Chunk, type DecodeCounts, RecordReader } from './record-reader.ts';
@@ -7,6 +7,14 @@ export interface DecodeOptions extends LineLimits {
   /** Seconds of log time after which an unfinished line no longer waits while the other channel goes on. */
   readonly partWaitSeconds: number;
 }
+
+/** Times that are not due yet, in seconds since 1970: later than `after`, yet not so late that waiting for them makes no sense. */
+export interface Early {
+  readonly after: number;
+  readonly upTo: number;
+}
+
+const NEVER: Early = { after: Number.POSITIVE_INFINITY, upTo: Number.POSITIVE_INFINITY };
 
 /**
  * Turns the bytes of one source into entries: joins the parts of a line per channel (over chunks and files), cuts lines at the limit,
@@ -24,13 +32,17 @@ export class SourceDecoder {
   #entryResume: ChannelResume | null = null;
   /** Time for malformed records before the first good one, of which nothing else is known. */
   #fallbackTime: Time = [0, 0];
+  /** Indexed by channel: records of these times are left where they are. */
+  readonly #early: [Early, Early] = [NEVER, NEVER];
+  /** Seconds of the record that `next` has left where it is; null when it has ended for want of records. */
+  earlySeconds: number | null = null;
 
   constructor(options: DecodeOptions, resume: ResumePoint) {
     const [out, err] = resume;
     this.#options = options;
     this.#channels = [new ChannelDecode(out, options), new ChannelDecode(err, options)];
     this.#settledUntil = Math.max(out.at, err.at);
-    this.#reader = new RecordReader(options.maxLineBytes, out.at <= err.at ? out.record : err.record);
+    this.#reader = new RecordReader(options.maxLineBytes, out.at <= err.at ? out : err);
   }
 
   /** Where a source of which nothing was read resumes. */
@@ -43,6 +55,11 @@ export class SourceDecoder {
     return this.#reader.counts;
   }
 
+  /** From now on `next` ends before a record of the channel whose time is too early to be handed out. */
+  hold(channel: Channel, early: Early): void {
+    this.#early[channel] = early;
+  }
+
   /** Takes the next chunk; it must begin where the last one was consumed to. `fallbackTime`: the file's birth. */
   feed(chunk: Chunk, fallbackTime: Time): void {
     this.#reader.feed(chunk);
@@ -53,6 +70,17 @@ export class SourceDecoder {
   /** Bytes of the chunk that need not be read again. */
   get consumed(): number {
     return this.#reader.consumed;
+  }
+
+  /** The place in the source up to which records were handed out or are held. */
+  get at(): number {
+    return this.#reader.at;
+  }
+
+  /** The newest entry of both channels. */
+  get newest(): Newest {
+    const [out, err] = this.#channels;
+    return newerOf(out.newest, err.newest);
   }
 
   /** Where the source resumes when every entry handed out so far is settled. */
@@ -73,13 +101,27 @@ export class SourceDecoder {
   /** Fills `view` with the next entry of the chunk; false when the chunk has no further whole record. */
   next(view: RecordView): boolean {
     const reader = this.#reader;
+    this.earlySeconds = null;
     while (reader.read(view)) {
       if (this.#settledUntil > 0 && this.#isSettled(view.channel)) continue;
+      if (this.#isEarly(view)) return this.#leave(view);
       if (reader.malformed) return this.#handOutRaw(view);
       const channel = this.#channels[view.channel];
       if (!view.partial && !channel.open && !this.#otherIsStale(view)) return this.#handOut(view, null);
       if (this.#join(view, channel)) return true;
     }
+    return false;
+  }
+
+  #isEarly({ channel, seconds }: RecordView): boolean {
+    const { after, upTo } = this.#early[channel];
+    return seconds > after && seconds <= upTo;
+  }
+
+  /** The record comes again with the next call. */
+  #leave(view: RecordView): false {
+    this.#reader.rewind();
+    this.earlySeconds = view.seconds;
     return false;
   }
 
@@ -94,6 +136,11 @@ export class SourceDecoder {
 
   get holds(): boolean {
     return this.#channels[0].holds || this.#channels[1].holds;
+  }
+
+  /** Lets go of the parts that it holds. */
+  close(): void {
+    for (const channel of this.#channels) channel.close();
   }
 
   #isSettled(channel: Channel): boolean {

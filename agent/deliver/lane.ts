@@ -1,235 +1,210 @@
-import type { RecordView } from '../model/record.ts';
-import type { MisconfiguredReason, RefusalReason, RetryReason } from '../model/verdict.ts';
-import { aborted } from '../runtime/aborted.ts';
-import { Backoff } from '../runtime/backoff.ts';
+import { metadataBytes, type RecordView } from '../model/record.ts';
+import { Alarm } from '../runtime/alarm.ts';
 import type { ByteBudget } from '../runtime/byte-budget.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { Wakeup } from '../runtime/wakeup.ts';
-import type { BatchEncoder, Output, RefusedEntry, Route, Sealed } from './output.ts';
+import { WireBufferPool } from '../runtime/wire-buffer.ts';
+import { Batch } from './batch.ts';
+import type { LaneState } from './circuit.ts';
+import { Delivery, type DeliveryOptions } from './delivery.ts';
+import { EntryCheck, type StreamLimits, UNSENDABLE_DETAILS, type Unsendable } from './entry-check.ts';
+import type { LaneObserver } from './lane-observer.ts';
+import type { Span } from './origin.ts';
+import type { BatchEncoder, Output, Route } from './output.ts';
+import { Refusals } from './refusals.ts';
+import { type OpenBatch, Share } from './share.ts';
+import { wholeShare } from './slice.ts';
+import { StreamRate } from './stream-rate.ts';
 
-/** Answer to an operator's mistake: it is not going to be mended within a second. */
-const MISCONFIGURED_RETRY_MS = 15_000;
-/**
- * Bounds what a batch full of guilty entries costs: after so many splits, pieces of no more than this fraction of the batch are given
- * up as they stand. Where pieces are too large to be taken, splitting always helps.
- */
-const MAX_SPLITS = 64;
-
-export interface LaneOptions {
+export interface LaneOptions extends DeliveryOptions, StreamLimits {
   readonly batchBytes: number;
   readonly batchWaitMs: number;
-  readonly maxInFlight: number;
-  readonly backoffMinMs: number;
-  readonly backoffMaxMs: number;
   /** Room that must be left in the budget for the lane to take one more entry, whatever its size. */
   readonly headroomBytes: number;
+  /** What a request of its own is made for: Loki's 204 speaks for all streams of a request, and is true for the last one alone. */
+  readonly confirm: 'batch' | 'stream';
 }
 
-/** What becomes of entries, for counters, logs and the dead-letter file. Called outside the per-line path. */
-export interface LaneObserver {
-  stored(entries: number, bytes: number): void;
-  /** All entries of a batch are stored or accounted for: positions have moved. */
-  settled(): void;
-  retrying(reason: RetryReason, detail: string, delayMs: number): void;
-  misconfigured(reason: MisconfiguredReason, detail: string): void;
-  refused(reason: RefusalReason, detail: string, entries: readonly RefusedEntry[]): Promise<void>;
-}
-
-export type LaneState = 'untried' | 'reachable' | 'unreachable' | 'misconfigured';
-
-/** The entries that go into one request, and who waits for it. */
-class Batch {
-  #settled: (() => void)[] = [];
-  sealed: Sealed | null = null;
-  splits = 0;
-
-  /** `callback` runs once all entries of the batch are stored or accounted for. */
-  onSettled(callback: () => void): void {
-    this.#settled.push(callback);
-  }
-
-  /** Sources remember the batch that they wrote to last, so it keeps nothing. */
-  settle(): void {
-    for (const callback of this.#settled) callback();
-    this.#settled = [];
-    this.sealed = null;
-  }
+export interface LaneParts<R extends Route> {
+  readonly output: Output<R>;
+  readonly budget: ByteBudget;
+  readonly clock: Clock;
+  readonly observer: LaneObserver;
+  readonly options: LaneOptions;
 }
 
 /**
- * One output (and later one tenant of it): an open batch, a queue of sealed ones, and the requests under way. Entries of a stream
- * leave in the order they were appended; batches without a common stream overtake each other. Retryable failures are retried for ever.
+ * One output (and later one tenant of it): where its entries are collected into batches. Delivery takes them from there. Entries of a
+ * stream leave in the order they were appended; no stream waits for another.
  */
 export class Lane<R extends Route> implements AsyncDisposable {
-  state: LaneState = 'untried';
-  readonly #output: Output<R>;
-  readonly #options: LaneOptions;
-  readonly #budget: ByteBudget;
-  readonly #clock: Clock;
-  readonly #observer: LaneObserver;
+  readonly #parts: LaneParts<R>;
   readonly #encoder: BatchEncoder<R>;
-  #batch = new Batch();
+  readonly #check: EntryCheck;
+  readonly #rate: StreamRate;
+  readonly #alarm: Alarm;
+  readonly #refusals: Refusals;
+  readonly #delivery: Delivery<R>;
+  readonly #logs = new WireBufferPool();
+  /** The streams that have a share in the open batch, in the order of their first entries. */
+  #open: R['stream'][] = [];
   #openedMs = 0;
-  readonly #opened = new Wakeup();
-  readonly #queue: Batch[] = [];
-  readonly #underWay = new Set<Promise<void>>();
+  readonly #batchBytes: number;
   readonly #stop = new AbortController();
-  #flusher: Promise<void> | null = null;
+  #timekeeper: Promise<void> | null = null;
 
-  constructor(parts: { output: Output<R>; budget: ByteBudget; clock: Clock; observer: LaneObserver; options: LaneOptions }) {
-    this.#output = parts.output;
-    this.#options = parts.options;
-    this.#budget = parts.budget;
-    this.#clock = parts.clock;
-    this.#observer = parts.observer;
-    this.#encoder = parts.output.encoder();
+  constructor(parts: LaneParts<R>) {
+    const { output, budget, clock, observer, options } = parts;
+    this.#parts = parts;
+    this.#encoder = output.encoder();
+    this.#batchBytes = largestBatch(options);
+    this.#check = new EntryCheck(options, () => output.now());
+    this.#rate = new StreamRate(options.streamRateBytes, options.streamBurstBytes);
+    this.#alarm = new Alarm(clock);
+    this.#refusals = new Refusals((letters) => observer.refused(letters), budget);
+    this.#delivery = new Delivery({
+      ...parts,
+      encoder: this.#encoder,
+      alarm: this.#alarm,
+      refusals: this.#refusals,
+      check: this.#check,
+      rate: this.#rate,
+    });
   }
 
   start(): void {
-    this.#flusher = this.#flushByAge();
+    this.#timekeeper = this.#keepTime();
   }
 
-  /** The batch that the next entry goes into; changes when it is sealed. Identity only. */
-  get batch(): { onSettled(callback: () => void): void } {
-    return this.#batch;
+  get state(): LaneState {
+    return this.#delivery.state;
   }
 
   /** Nothing may be appended: wait for the budget's `freed`. */
   get full(): boolean {
-    return this.#budget.availableBytes < this.#options.headroomBytes;
+    return this.#parts.budget.availableBytes < this.#parts.options.headroomBytes;
   }
 
+  /** Sealed batches that wait for a request, and those in one. */
   get queuedBatches(): number {
-    return this.#queue.length;
+    return this.#delivery.waiting;
   }
 
   get inFlight(): number {
-    return this.#underWay.size;
+    return this.#delivery.underWay;
   }
 
-  /** Copies an entry into the open batch; not while `full`. */
-  append(route: R, entry: RecordView): void {
-    if (this.#encoder.bytes + this.#encoder.sizeBound(route, entry) > this.#options.batchBytes) this.seal();
-    if (this.#encoder.entries === 0) {
-      this.#openedMs = this.#clock.monotonic();
-      this.#opened.ring();
+  /** Seconds since 1970 of the newest entry that the store takes now: whoever has a newer one waits with it. */
+  latestSeconds(): number {
+    return this.#check.latestSeconds();
+  }
+
+  /** Seconds since 1970 of the oldest entry that the store takes now. */
+  oldestSeconds(): number {
+    return this.#check.oldestSeconds();
+  }
+
+  /** Why the store would refuse an entry; null when it would not. */
+  refusal(route: R, view: RecordView): Unsendable | null {
+    if (this.#open.length === 0) this.#check.refresh();
+    return route.refusal ?? this.#check.refusal(view);
+  }
+
+  /**
+   * Asks for a place for an entry; not while `full`. Returns the batch that `append` will put it into, or why the store would refuse
+   * it: then `refuse` is to be called instead. May seal the open batch.
+   */
+  admit(route: R, view: RecordView): OpenBatch | Unsendable {
+    const refusal = this.refusal(route, view);
+    if (refusal !== null) return refusal;
+    if (this.#encoder.bytes + this.#encoder.sizeBound(route, view) > this.#batchBytes) this.seal();
+    return route.stream.share ?? this.#openShare(route.stream);
+  }
+
+  #openShare(stream: R['stream']): OpenBatch {
+    if (this.#open.length === 0) {
+      this.#openedMs = this.#parts.clock.monotonic();
+      this.#alarm.by(this.#openedMs + this.#parts.options.batchWaitMs);
     }
-    this.#budget.take(this.#encoder.append(route, entry));
+    const share = new Share(stream, this.#logs);
+    stream.share = share;
+    this.#open.push(stream);
+    return share;
   }
 
-  /** Ends the open batch and sends it as soon as its streams are free. */
+  /** Copies an entry that was admitted just now. */
+  append(route: R, view: RecordView, span: Span): void {
+    const own = view.metadata === null ? 0 : metadataBytes(view.metadata);
+    const logged = route.stream.share!.append(span, view.end - view.start + route.metadataBytes + own);
+    this.#parts.budget.take(this.#encoder.append(route, view) + logged);
+  }
+
+  /** Hands an entry that was not admitted to the dead letters, a copy of it; `onSettled` runs when it is dealt with. */
+  refuse(route: R, view: RecordView, span: Span, { reason, onSettled }: { reason: Unsendable; onSettled: () => void }): void {
+    const { origin, from, bytes } = span;
+    const entry = this.#parts.output.plain(route, view);
+    this.#refusals.add({ entry, span: { origin, from, bytes }, reason, detail: UNSENDABLE_DETAILS[reason] }, onSettled);
+  }
+
+  /** Ends the open batch: its entries leave as soon as their streams are free. */
   seal(): void {
-    if (this.#encoder.entries === 0) return;
+    const bodies = this.#divideOpen();
+    this.#open = [];
+    for (const streams of bodies) this.#sealBody(streams);
+  }
+
+  /** The open streams by the request they go into: those that can leave at once are not kept by those that cannot. */
+  #divideOpen(): R['stream'][][] {
+    const open = this.#open;
+    if (this.#parts.options.confirm === 'stream') return open.map((stream) => [stream]);
+    const nowMs = this.#parts.clock.monotonic();
+    const held = new Set(open.filter((stream) => this.#isHeld(stream, nowMs)));
+    return [open.filter((stream) => !held.has(stream)), [...held]].filter(({ length }) => length > 0);
+  }
+
+  #isHeld(stream: R['stream'], nowMs: number): boolean {
+    return stream.busy || stream.waiting || this.#rate.readyMs(stream, stream.share!.countedBytes) > nowMs;
+  }
+
+  /** Each body is a batch of its own, with the acknowledgements of its shares. */
+  #sealBody(streams: readonly R['stream'][]): void {
     const { bytes } = this.#encoder;
-    const sealed = this.#encoder.seal();
-    this.#budget.take(sealed.body.length);
-    this.#budget.give(bytes);
-    this.#batch.sealed = sealed;
-    this.#queue.push(this.#batch);
-    this.#batch = new Batch();
-    this.#dispatch();
-  }
-
-  async #flushByAge(): Promise<void> {
-    const { signal } = this.#stop;
-    while (!signal.aborted) {
-      if (this.#encoder.entries === 0) {
-        await this.#opened.wait(signal);
-        continue;
-      }
-      const leftMs = this.#openedMs + this.#options.batchWaitMs - this.#clock.monotonic();
-      if (leftMs <= 0) this.seal();
-      else await this.#clock.sleep(leftMs, signal);
-    }
-  }
-
-  /** Starts every queued batch whose streams are free and of which no earlier batch waits. */
-  #dispatch(): void {
-    const waiting = new Set<object>();
-    for (const batch of this.#queue.slice()) {
-      if (this.#underWay.size >= this.#options.maxInFlight || this.#stop.signal.aborted) return;
-      const { streams } = batch.sealed!;
-      if (streams.some((stream) => stream.busy || waiting.has(stream))) {
-        for (const stream of streams) waiting.add(stream);
-        continue;
-      }
-      this.#queue.splice(this.#queue.indexOf(batch), 1);
-      this.#send(batch);
-    }
-  }
-
-  #send(batch: Batch): void {
-    const { streams, body } = batch.sealed!;
-    for (const stream of streams) stream.busy = true;
-    const work = this.#deliver(batch, body).then((settled) => {
-      this.#underWay.delete(work);
-      if (!settled) return;
-      for (const stream of streams) stream.busy = false;
-      batch.settle();
-      this.#observer.settled();
-      this.#encoder.release(body);
-      this.#budget.give(body.length);
-      this.#dispatch();
+    const body = this.#encoder.seal(streams);
+    const slices = streams.map((stream) => {
+      const share = stream.share!;
+      share.close();
+      stream.share = null;
+      return wholeShare(share);
     });
-    this.#underWay.add(work);
+    this.#delivery.add(new Batch(body, slices));
+    this.#parts.budget.give(bytes - this.#encoder.bytes);
   }
 
-  /** Resolves with whether all entries of the body are stored or accounted for; false when stopped before. */
-  async #deliver(batch: Batch, body: Buffer): Promise<boolean> {
+  /** Does what is due by time alone: seals a batch that is old enough, lets go what had to wait. */
+  async #keepTime(): Promise<void> {
     const { signal } = this.#stop;
-    const backoff = new Backoff(this.#clock, this.#options.backoffMinMs, this.#options.backoffMaxMs);
-    while (!signal.aborted) {
-      const verdict = await this.#output.push(body, signal);
-      if (signal.aborted && verdict.kind !== 'stored') return false;
-      switch (verdict.kind) {
-        case 'stored':
-          this.state = 'reachable';
-          this.#observer.stored(batch.splits === 0 ? batch.sealed!.entries : this.#output.open(body).length, body.length);
-          return true;
-        case 'refused':
-          this.state = 'reachable';
-          return this.#divide(batch, body, verdict);
-        case 'misconfigured':
-          this.state = 'misconfigured';
-          this.#observer.misconfigured(verdict.reason, verdict.detail);
-          await this.#clock.sleep(MISCONFIGURED_RETRY_MS, signal);
-          break;
-        case 'retry': {
-          this.state = 'unreachable';
-          const delayMs = Math.max(backoff.nextMs(), verdict.afterMs ?? 0);
-          this.#observer.retrying(verdict.reason, verdict.detail, delayMs);
-          await this.#clock.sleep(delayMs, signal);
-          break;
-        }
-      }
+    for (;;) {
+      await this.#alarm.wait(signal);
+      if (signal.aborted) return;
+      const ageMs = this.#parts.clock.monotonic() - this.#openedMs;
+      if (ageMs >= this.#parts.options.batchWaitMs) this.seal();
+      else if (this.#open.length > 0) this.#alarm.by(this.#openedMs + this.#parts.options.batchWaitMs);
+      this.#delivery.dispatch();
     }
-    return false;
-  }
-
-  /** Halves a refused body until the guilty entries stand alone; those are handed to the observer, their neighbours delivered. */
-  async #divide(batch: Batch, body: Buffer, refusal: { reason: RefusalReason; detail: string }): Promise<boolean> {
-    const entries = this.#output.open(body);
-    const { splits, sealed } = batch;
-    const mayDivide = refusal.reason === 'too_large' || splits < MAX_SPLITS || entries.length > sealed!.entries / MAX_SPLITS;
-    const halves = mayDivide ? this.#output.split(body) : null;
-    if (halves === null) {
-      await this.#observer.refused(refusal.reason, refusal.detail, entries);
-      return true;
-    }
-    batch.splits += 1;
-    for (const half of halves) if (!(await this.#deliver(batch, half))) return false;
-    return true;
   }
 
   /** Sends what is left and waits until everything is settled or `deadline` aborts; requests still under way are then given up. */
   async drain(deadline: AbortSignal): Promise<void> {
     this.seal();
-    const over = aborted(deadline);
-    while (!deadline.aborted && (this.#queue.length > 0 || this.#underWay.size > 0)) await Promise.race([...this.#underWay, over]);
+    await this.#delivery.drain(deadline);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
-    await Promise.all([...this.#underWay, this.#flusher]);
+    await Promise.all([this.#delivery[Symbol.asyncDispose](), this.#timekeeper]);
   }
+}
+
+/** A store never takes more of a stream at once than a burst, however long one waits. */
+function largestBatch({ batchBytes, streamRateBytes, streamBurstBytes }: LaneOptions): number {
+  return streamRateBytes === 0 ? batchBytes : Math.min(batchBytes, streamBurstBytes);
 }

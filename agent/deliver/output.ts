@@ -1,45 +1,38 @@
 import type { StreamIdentity } from '../model/labels.ts';
 import type { RecordView } from '../model/record.ts';
 import type { Verdict } from '../model/verdict.ts';
-
-/** A label set as an output keeps it. A lane never has two requests under way that hold entries of one stream. */
-export interface Stream {
-  busy: boolean;
-}
+import type { Unsendable } from './entry-check.ts';
+import type { Stream } from './stream.ts';
 
 /** Where the entries of one source and channel go: their stream, and what is encoded once for all of them. */
 export interface Route {
   readonly stream: Stream;
+  /** Names and values of the metadata that every entry carries. */
+  readonly metadataBytes: number;
+  /** Why a store would refuse every entry that goes here; null as a rule. */
+  readonly refusal: Unsendable | null;
 }
 
-/** A request body and what is in it. */
-export interface Sealed {
-  readonly body: Buffer;
-  readonly streams: readonly Stream[];
-  readonly entries: number;
-}
-
-/** Encodes the entries of one open batch; one encoder serves a lane for its whole life. */
+/** Encodes the entries of the open batch; one encoder serves a lane for its whole life. */
 export interface BatchEncoder<R extends Route> {
   /** Bytes of the open batch as the store will count them, before compression. */
   readonly bytes: number;
-  readonly entries: number;
   /** No fewer bytes than an entry would add. */
   sizeBound(route: R, entry: RecordView): number;
   /** Adds an entry, which is copied; returns by how much `bytes` grew. */
   append(route: R, entry: RecordView): number;
-  /** Ends the batch, which must not be empty, and starts an empty one. */
-  seal(): Sealed;
-  /** Takes back the body of a sealed batch, which nobody reads any more: its memory serves again. */
+  /** Takes the entries of these streams, each of which has some, out of the open batch: a body with them in this order. */
+  seal(streams: readonly R['stream'][]): Buffer;
+  /** Takes back a body that nobody reads any more: its memory serves again. */
   release(body: Buffer): void;
 }
 
-/** One entry that a store refused, for the dead-letter file. */
-export interface RefusedEntry {
+/** An entry in the form in which people read it. */
+export interface PlainEntry {
   readonly labels: string;
   readonly timestampNs: string;
   readonly line: Buffer;
-  readonly metadata: readonly (readonly [string, string])[];
+  readonly metadata: readonly (readonly [name: string, value: string])[];
 }
 
 /** A destination. `deliver/` owns batching, order, retry and acks; an output knows one store's bytes and answers. */
@@ -50,8 +43,12 @@ export interface Output<R extends Route> {
   encoder(): BatchEncoder<R>;
   /** Sends a body once. Rejects never: whatever happens on the way is a verdict. After `signal` aborts its answer is not used. */
   push(body: Buffer, signal: AbortSignal): Promise<Verdict>;
-  /** Two bodies with half the entries each, in order; null for a body with one entry. */
-  split(body: Buffer): readonly [Buffer, Buffer] | null;
-  /** The entries of a body, decoded. */
-  open(body: Buffer): RefusedEntry[];
+  /** A body with some of the entries of `body`: those at `positions`, which ascend and are not empty. */
+  select(body: Buffer, positions: readonly number[]): Buffer;
+  /** The entries of a body, decoded, in its order. */
+  open(body: Buffer): PlainEntry[];
+  /** A copy of an entry that was not encoded. */
+  plain(route: R, entry: RecordView): PlainEntry;
+  /** The store's time, ms since 1970, as well as it is known. */
+  now(): number;
 }

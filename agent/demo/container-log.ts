@@ -2,7 +2,7 @@ import assert from 'node:assert';
 import { closeSync, openSync, renameSync, writeSync } from 'node:fs';
 import { type Channel, STDOUT } from '../model/record.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { type Time, timeOf } from './civil-time.ts';
+import { type Time, timeOf } from '../runtime/civil-time.ts';
 import { compressRotated, deleteOldest, renameLive, shiftDockerFiles } from './kubelet-rotation.ts';
 import { type Runtime, type RuntimeFormat, runtimeFormat } from './runtime-format.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { civilSeconds } from './civil-time.ts';
+import { civilSeconds } from '../runtime/civil-time.ts';
 
 /**
  * What the kubelet does to a container's log that has grown too large, step by step, as in

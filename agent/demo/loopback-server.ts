@@ -2,18 +2,21 @@ import assert from 'node:assert';
 import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type Clock, httpDate, systemClock } from '../runtime/clock.ts';
 import { http } from '../runtime/node-http.ts';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-/** An HTTP server on 127.0.0.1 that can go away and come back on its port, as a store does when it is restarted. */
+/** An HTTP server on 127.0.0.1, its dates those of `clock`, that can go away and come back on its port, as a store does when it is restarted. */
 export class LoopbackServer implements AsyncDisposable {
   readonly #handler: Handler;
+  readonly #clock: Clock;
   #server: Server | null = null;
   #port = 0;
 
-  constructor(handler: Handler) {
+  constructor(handler: Handler, clock: Clock = systemClock) {
     this.#handler = handler;
+    this.#clock = clock;
   }
 
   /** `http://127.0.0.1:<port>`; known after the first `up`, and the same ever after. */
@@ -26,6 +29,7 @@ export class LoopbackServer implements AsyncDisposable {
   async up(): Promise<void> {
     assert(this.#server === null, 'already up');
     const server = http.createServer((request, response) => {
+      response.setHeader('date', httpDate(this.#clock.now()));
       this.#handler(request, response).catch((error: unknown) => {
         // That the client went away while it was sending is no failure of ours; anything else is a bug and may end the process.
         if (!isReset(error)) throw error;

@@ -1,7 +1,17 @@
 import { MalformedPush, type PushedEntry, type PushedStream, parseLabels } from '../outputs/loki/decode-push.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { canonicalLabels } from './decode-json-push.ts';
-import { burstProblem, entryProblem, groupProblems, LOKI_LIMITS, type LokiLimits, labelProblem, poisonProblem } from './push-rules.ts';
+import {
+  burstProblem,
+  entryProblem,
+  groupProblems,
+  LOKI_LIMITS,
+  type LokiLimits,
+  labelProblem,
+  poisonProblem,
+  streamLimitProblem,
+} from './push-rules.ts';
+import { withServiceName } from './service-name.ts';
 import { StreamWindow } from './stream-window.ts';
 
 /** A status and the text that goes with it, without Loki's final line feed. */
@@ -31,6 +41,8 @@ export interface PushEndpointOptions {
 
 interface NamedStream {
   readonly name: string;
+  /** What Loki calls it in its answers: with the service_name that it adds. */
+  readonly called: string;
   readonly pairs: readonly [name: string, value: string][];
   readonly entries: readonly PushedEntry[];
 }
@@ -43,7 +55,7 @@ export class PushEndpoint {
   readonly limits: LokiLimits;
   readonly #store: EntryStore;
   readonly #clock: Clock;
-  readonly #windows = new Map<string, StreamWindow>();
+  readonly #windows = new Map<string, Map<string, StreamWindow>>();
 
   constructor({ store, clock, limits = {} }: PushEndpointOptions) {
     this.#store = store;
@@ -56,34 +68,31 @@ export class PushEndpoint {
     const named = nameStreams(streams);
     if (named instanceof MalformedPush) return { status: 400, message: named.message };
     if (named.length === 0) return { status: 422, message: 'error at least one valid stream is required for ingestion' };
-    const poison = named.flatMap(({ entries }) => entries.map(poisonProblem)).find((problem) => problem !== null);
-    if (typeof poison === 'string') return { status: 500, message: poison };
     const problems: string[] = [];
     const valid = named.map((stream) => this.#withoutProblems(stream, problems)).filter(({ entries }) => entries.length > 0);
-    const burst = burstProblem(
-      tenant,
-      valid.flatMap(({ entries }) => entries),
-      this.limits,
-    );
+    const entries = valid.flatMap((stream) => stream.entries);
+    const poison = entries.map(poisonProblem).find((problem) => problem !== null);
+    if (typeof poison === 'string') return { status: 500, message: poison };
+    const burst = burstProblem(tenant, entries, this.limits);
     if (burst !== null) return { status: 429, message: burst };
     const { maxIngesterBytes } = this.limits;
     if (decodedBytes > maxIngesterBytes) return { status: 500, message: grpcTooLarge(decodedBytes, maxIngesterBytes) };
     const refusal = this.#ingest(tenant, valid);
-    if (refusal !== null) return { status: 400, message: refusal };
+    if (refusal !== null) return refusal;
     return problems.length > 0 ? { status: 400, message: groupProblems(problems) } : { status: 204, message: '' };
   }
 
   /** The distributor's part: `stream` with the entries that go on to the ingesters; what is wrong with the others is added to `problems`. */
   #withoutProblems(stream: NamedStream, problems: string[]): NamedStream {
     if (stream.entries.length === 0) return stream;
-    const problem = labelProblem(stream.name, stream.pairs, this.limits);
+    const problem = labelProblem(stream.called, stream.pairs, this.limits);
     if (problem !== null) {
       problems.push(problem);
       return { ...stream, entries: [] };
     }
     const nowMs = this.#clock.now();
     const entries = stream.entries.filter((entry) => {
-      const problem = entryProblem(stream.name, entry, nowMs, this.limits);
+      const problem = entryProblem(stream.called, entry, nowMs, this.limits);
       if (problem !== null) problems.push(problem);
       return problem === null;
     });
@@ -91,26 +100,29 @@ export class PushEndpoint {
   }
 
   /** The ingester's part. As in Loki, the last stream decides on the answer: refusals of the others are lost behind it. */
-  #ingest(tenant: string, streams: readonly NamedStream[]): string | null {
-    let refusal: string | null = null;
-    for (const { name, pairs, entries } of streams) refusal = this.#append({ tenant, name, labels: Object.fromEntries(pairs) }, entries);
+  #ingest(tenant: string, streams: readonly NamedStream[]): PushAnswer | null {
+    let refusal: PushAnswer | null = null;
+    for (const stream of streams) refusal = this.#append(tenant, stream);
     return refusal;
   }
 
-  #append(stream: StreamId, entries: readonly PushedEntry[]): string | null {
-    const window = this.#window(stream);
-    const refused = entries.filter((entry) => {
-      const admission = window.admit(entry);
-      if (admission !== 'too_far_behind') this.#store.store(stream, entry, admission === 'known');
-      return admission === 'too_far_behind';
-    });
-    return refused.length === 0 ? null : window.describeTooFarBehind(refused, entries.length, stream);
+  #append(tenant: string, { name, called, pairs, entries }: NamedStream): PushAnswer | null {
+    const window = this.#window(tenant, name, called);
+    if (window === null) return { status: 429, message: streamLimitProblem(tenant, called) };
+    const { kept, refusal } = window.push(entries, this.#clock.monotonic());
+    const stream: StreamId = { tenant, name, labels: Object.fromEntries(pairs) };
+    for (const { entry, known } of kept) this.#store.store(stream, entry, known);
+    return refusal;
   }
 
-  #window({ tenant, name }: StreamId): StreamWindow {
-    const key = `${tenant} ${name}`;
-    const window = this.#windows.get(key) ?? new StreamWindow(this.limits);
-    this.#windows.set(key, window);
+  /** Null when the tenant has as many streams as it may. */
+  #window(tenant: string, name: string, called: string): StreamWindow | null {
+    const windows = this.#windows.get(tenant) ?? new Map<string, StreamWindow>();
+    this.#windows.set(tenant, windows);
+    const known = windows.get(name);
+    if (known !== undefined || windows.size >= this.limits.maxStreams) return known ?? null;
+    const window = new StreamWindow(this.limits, tenant, called);
+    windows.set(name, window);
     return window;
   }
 }
@@ -119,7 +131,7 @@ function nameStreams(streams: readonly PushedStream[]): NamedStream[] | Malforme
   try {
     return streams.map(({ labels, entries }) => {
       const pairs = parseLabels(labels);
-      return { name: canonicalLabels(pairs), pairs, entries };
+      return { name: canonicalLabels(pairs), called: canonicalLabels(withServiceName(pairs)), pairs, entries };
     });
   } catch (error) {
     if (error instanceof MalformedPush) return error;

@@ -1,5 +1,5 @@
 import type { PushedEntry } from '../outputs/loki/decode-push.ts';
-import { civilSeconds, timeOf } from './civil-time.ts';
+import { civilSeconds, timeOf } from '../runtime/civil-time.ts';
 
 /** Loki's limits per tenant that a push can run into, with the defaults of pkg/validation/limits.go. */
 export interface LokiLimits {
@@ -23,11 +23,19 @@ export interface LokiLimits {
   /** ingestion_rate_mb, and the burst above which a push is answered with 429, for ever (the rate over time is not looked at). */
   readonly rateBytes: number;
   readonly burstBytes: number;
+  /** per_stream_rate_limit and its burst; null switches it off. */
+  readonly streamRateBytes: number | null;
+  readonly streamBurstBytes: number;
+  /** max_global_streams_per_user. */
+  readonly maxStreams: number;
   /** grpc-max-recv-msg-size-bytes of the ingesters: a larger push is answered with 500, for ever. */
   readonly maxIngesterBytes: number;
 }
 
-/** As Loki has them, but for the decompressed size: its 5000 MiB are more than a receiver inside a test or a demo should ever hold. */
+/**
+ * As Loki has them, but for two: its 5000 MiB of decompressed size are more than a receiver inside a test or a demo should ever hold, and
+ * its 3 MiB/s for a stream are for one that is not sharded, which Loki does to streams of half that rate (shard_streams).
+ */
 export const LOKI_LIMITS: LokiLimits = {
   maxLineBytes: 262_144,
   maxLabels: 15,
@@ -43,6 +51,9 @@ export const LOKI_LIMITS: LokiLimits = {
   maxDecodedBytes: 104_857_600,
   rateBytes: 4_194_304,
   burstBytes: 6_291_456,
+  streamRateBytes: null,
+  streamBurstBytes: 15_728_640,
+  maxStreams: 5000,
   maxIngesterBytes: 4_194_304,
 };
 
@@ -98,17 +109,52 @@ function sizeProblem(labels: string, { line, metadata }: PushedEntry, limits: Lo
   return null;
 }
 
+/** pkg/util/entry_size.go, which leaves out what Loki adds itself. */
 function metadataBytes(metadata: Pairs): number {
-  return metadata.reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value), 0);
+  const counted = metadata.filter(([name]) => name !== 'detected_level');
+  return counted.reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value), 0);
+}
+
+/** Bytes of entries as all of Loki's rates count them. */
+export function entryBytes(entries: readonly PushedEntry[]): number {
+  return entries.reduce((sum, { line, metadata }) => sum + line.length + metadataBytes(metadata), 0);
 }
 
 /** Why a push as a whole is more than its tenant may send, in Loki's words; null when it is not (distributor.go). */
 export function burstProblem(tenant: string, entries: readonly PushedEntry[], limits: LokiLimits): string | null {
-  const bytes = entries.reduce((sum, { line, metadata }) => sum + line.length + metadataBytes(metadata), 0);
+  const bytes = entryBytes(entries);
   if (bytes <= limits.burstBytes) return null;
   return (
     `ingestion rate limit exceeded for user ${tenant} (limit: ${limits.rateBytes} bytes/sec) while attempting to ingest ` +
     `'${entries.length}' lines totaling '${bytes}' bytes, reduce log volume or contact your Loki administrator to see if the limit can be increased`
+  );
+}
+
+/** Why an entry is more than its stream may take just now, in Loki's words (validate.go ErrStreamRateLimit). */
+export function streamRateProblem(labels: string, entry: PushedEntry, { streamRateBytes }: LokiLimits): string {
+  return (
+    `Per stream rate limit exceeded (limit: ${byteSize(streamRateBytes ?? 0)}/sec) while attempting to ingest for stream '${labels}' totaling ` +
+    `${byteSize(entryBytes([entry]))}, consider splitting a stream via additional labels or contact your Loki administrator to see if the limit can be increased`
+  );
+}
+
+const UNITS = [
+  ['GB', 1024 ** 3],
+  ['MB', 1024 ** 2],
+  ['KB', 1024],
+] as const;
+
+/** As c2h5oh/datasize prints it: in the largest unit that leaves no fraction. */
+function byteSize(bytes: number): string {
+  const [unit, size] = UNITS.find(([, size]) => bytes > 0 && bytes % size === 0) ?? ['B', 1];
+  return `${bytes / size}${unit}`;
+}
+
+/** That a stream would be one too many for its tenant, in Loki's words. */
+export function streamLimitProblem(tenant: string, labels: string): string {
+  return (
+    `maximum active stream limit exceeded when trying to create stream ${labels}, reduce the number of active streams (reduce labels or ` +
+    `reduce label values), or contact your Loki administrator to see if the limit can be increased, user: '${tenant}'`
   );
 }
 
@@ -123,7 +169,7 @@ export function poisonProblem({ metadata }: PushedEntry): string | null {
   return name === '' ? 'label name is empty' : `normalization for label name ${JSON.stringify(name)} resulted in invalid name "_"`;
 }
 
-/** Several problems as one message: equal ones counted (pkg/util/errors/errors.go GroupedErrors). */
+/** Several problems as one message: equal ones counted (pkg/util/errors.go GroupedErrors). */
 export function groupProblems(problems: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const problem of problems) counts.set(problem, (counts.get(problem) ?? 0) + 1);

@@ -1,4 +1,4 @@
-import { rfc3339Nano } from './civil-time.ts';
+import { rfc3339Nano } from '../runtime/civil-time.ts';
 import type { ShownEntry } from './newest-entries.ts';
 
 /** Entries shown on the page, and bytes of each. */

@@ -22,12 +22,13 @@ export class Receiver implements EntryStore, AsyncDisposable {
   readonly #bookkeeper: Bookkeeper;
   readonly #endpoint: PushEndpoint;
   readonly #newest = new NewestEntries(NEWEST_ENTRIES, NEWEST_BYTES);
-  readonly #server: LoopbackServer = new LoopbackServer((request, response) => this.#handle(request, response));
+  readonly #server: LoopbackServer;
   #stored = 0;
 
   constructor(clock: Clock, bookkeeper: Bookkeeper) {
     this.#bookkeeper = bookkeeper;
     this.#endpoint = new PushEndpoint({ store: this, clock });
+    this.#server = new LoopbackServer((request, response) => this.#handle(request, response), clock);
   }
 
   /** `http://127.0.0.1:<port>`, the same after every `up`. */

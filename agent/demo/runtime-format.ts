@@ -1,5 +1,5 @@
 import { CHANNEL_NAMES, type Channel } from '../model/record.ts';
-import { civilSeconds, nineDigits, rfc3339Nano, type Time } from './civil-time.ts';
+import { civilSeconds, nineDigits, rfc3339Nano, type Time } from '../runtime/civil-time.ts';
 
 /** How a container runtime turns what a program prints into records of its log file. One per log: it holds the lines still open. */
 export interface RuntimeFormat {

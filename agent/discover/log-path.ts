@@ -39,6 +39,13 @@ export function sourceOf(podsDir: string, pod: PodDirectory, container: string, 
   return { id, namespace, pod: pod.pod, uid, container, attempt, path: join(podsDir, `${id}.log`) };
 }
 
+/** The source of an id, wherever its files are, or were; null for what is no id. */
+export function sourceOfId(id: string): Source | null {
+  const [podName = '', container = '', attempt = ''] = id.split('/');
+  const pod = parsePodDirectory(podName);
+  return pod === null || !/^\d{1,9}$/.test(attempt) ? null : { ...sourceOf('', pod, container, Number(attempt)), containerId: '' };
+}
+
 /** The source that a link's target names, `.../<pod directory>/<container>/<attempt>.log`, wherever `pods` is mounted; null for another path. */
 export function sourceIdOf(target: string): string | null {
   const [file = '', container = '', pod = ''] = target.split('/').reverse();

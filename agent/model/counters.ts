@@ -1,5 +1,3 @@
-import { DROP_REASONS, type DropReason } from './verdict.ts';
-
 /** What one pipeline has done since it started. Plain numbers, added to on the way of a line and read by whoever shows them. */
 export class Counters {
   readBytes = 0;
@@ -9,13 +7,7 @@ export class Counters {
   storedEntries = 0;
   sentBytes = 0;
   retries = 0;
-  truncations = 0;
-  lostFiles = 0;
   readErrors = 0;
-  readonly droppedEntries: Record<DropReason, number> = Object.fromEntries(DROP_REASONS.map((reason) => [reason, 0])) as Record<
-    DropReason,
-    number
-  >;
   /** Requests by what came of them: an HTTP status, or why there was none. */
   readonly requests: Map<string, number> = new Map();
 

@@ -1,4 +1,5 @@
-import type { Channel } from './record.ts';
+import type { Gap } from './gap.ts';
+import { type Channel, STDERR, STDOUT } from './record.ts';
 
 /** An inode, as decimal strings: inode numbers may exceed 2^53. */
 export interface FileId {
@@ -49,18 +50,60 @@ export interface ChannelResume extends Resume {
   readonly at: number;
 }
 
-/** Across runs: a file, and a byte of its (decompressed) content. */
+/** Across runs: one of the position's files, by its index there, and a byte of its (decompressed) content. */
 export interface ChannelPosition extends Resume {
+  readonly file: number;
+  readonly offset: number;
+}
+
+/** A file of a log as it was last seen. */
+export interface KnownFile {
   readonly file: FileId;
   readonly fingerprint: Fingerprint;
-  readonly offset: number;
+  /** Bytes of its (decompressed) content. */
+  readonly size: number;
 }
 
 /** Indexed by channel. */
 export type ResumePoint = readonly [ChannelResume, ChannelResume];
-/** Indexed by channel; what a checkpoint holds of a source. */
-export type Position = readonly [ChannelPosition, ChannelPosition];
+
+/** What a checkpoint holds of a source. */
+export interface Position {
+  /**
+   * The files of the log that were there or are still to be read, oldest first. Those before both channels' were read to their end,
+   * so that whatever is on disk and not among them is new; those behind were seen, so that their absence is a loss.
+   */
+  readonly files: readonly KnownFile[];
+  /** Indexed by channel. */
+  readonly channels: readonly [ChannelPosition, ChannelPosition];
+  /** Losses before this position of which no record has reached the store. */
+  readonly gaps: readonly Gap[];
+}
 
 const ZERO: Time = [0, 0];
 /** The state of a channel of which nothing was read. */
 export const INITIAL_STATE: ChannelState = { runStart: ZERO, runEnd: ZERO, line: null };
+
+/** Bytes that a position has not settled, as far as they were seen when it was taken. */
+export function unsettledBytes({ files, channels }: Position): number {
+  const from = ({ file, offset }: ChannelPosition, index: number): number =>
+    index < file ? (files[index]?.size ?? 0) : index === file ? offset : 0;
+  return files.reduce((sum, { size }, index) => sum + Math.max(0, size - Math.min(...channels.map((channel) => from(channel, index)))), 0);
+}
+
+/** Time and channel of the newest entry of a source; [0, 0] before the first. */
+export interface Newest {
+  readonly time: Time;
+  readonly channel: Channel;
+}
+
+/** Of the newest entries of both channels, the newer one. */
+export function newerOf(out: Time, err: Time): Newest {
+  const isErr = (err[0] - out[0] || err[1] - out[1]) > 0;
+  return isErr ? { time: err, channel: STDERR } : { time: out, channel: STDOUT };
+}
+
+/** What a position knows of the newest entry before it. */
+export function newestTime({ channels: [out, err] }: Position): Newest {
+  return newerOf(out.state.runEnd, err.state.runEnd);
+}

@@ -7,6 +7,11 @@ export const CHANNEL_NAMES: readonly [string, string] = ['stdout', 'stderr'];
 /** Names and values of structured metadata, in the order they are written. */
 export type Metadata = readonly (readonly [name: string, value: string])[];
 
+/** Bytes of the names and values. */
+export function metadataBytes(metadata: Metadata): number {
+  return metadata.reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value), 0);
+}
+
 /**
  * The one record that is being looked at: a line of the runtime's log as decoded, and, once its parts are joined, an entry.
  * It is reused for every line, so it is valid only until the next call of whoever filled it; nobody keeps it.

@@ -18,7 +18,14 @@ export interface HttpClientOptions {
 }
 
 export type HttpAnswer =
-  | { readonly kind: 'answer'; readonly status: number; readonly retryAfter: string | null; readonly text: string }
+  /** `retryAfter` and `date` are headers as they came. */
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly retryAfter: string | null;
+      readonly date: string | null;
+      readonly text: string;
+    }
   | { readonly kind: 'failure'; readonly reason: 'network' | 'timeout'; readonly detail: string };
 
 /** A pool of connections to one URL. TLS files are read again when one of them changes: certificates are rotated in place. */
@@ -41,8 +48,8 @@ export class HttpClient implements AsyncDisposable {
     try {
       const answer = await request.call(this.#current(), { method: 'POST', path: this.#path, headers, body, signal: inTime });
       const text = await firstBytes(answer.body);
-      const retryAfter = answer.headers['retry-after'];
-      return { kind: 'answer', status: answer.statusCode, retryAfter: typeof retryAfter === 'string' ? retryAfter : null, text };
+      const { 'retry-after': retryAfter, date } = answer.headers;
+      return { kind: 'answer', status: answer.statusCode, retryAfter: single(retryAfter), date: single(date), text };
     } catch (error) {
       return failureOf(error as Error & { code?: string | number });
     }
@@ -80,14 +87,22 @@ export class HttpClient implements AsyncDisposable {
   }
 }
 
+/** A header that came once; one that came twice says nothing. */
+function single(header: string | string[] | undefined): string | null {
+  return typeof header === 'string' ? header : null;
+}
+
 function fileOption(name: 'ca' | 'cert' | 'key', file: string | null): Record<string, Buffer> {
   return file === null ? {} : { [name]: readFileSync(file) };
 }
 
-/** What the network, TLS or the file system has to say comes with a code, a time-out of ours with its name; anything else is a bug. */
+/**
+ * What the network, TLS or the file system has to say comes with a code, a time-out of ours and bytes that are no HTTP with a name
+ * (undici lib/core/errors.js, HTTPParserError); anything else is a bug.
+ */
 function failureOf(error: Error & { code?: string | number }): HttpAnswer {
   const { code, message, name } = error;
-  if (code === undefined) throw error;
+  if (code === undefined && name !== 'HTTPParserError') throw error;
   const timeout = name === 'TimeoutError' || String(code).includes('TIMEOUT');
   return { kind: 'failure', reason: timeout ? 'timeout' : 'network', detail: message === '' ? String(code) : message };
 }

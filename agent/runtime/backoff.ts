@@ -1,20 +1,19 @@
 import type { Clock } from './clock.ts';
 
-/** Exponential delays with full jitter: uniform in [0, ceiling), the ceiling doubling from `minMs` to `maxMs`. */
+/** Exponential delays with full jitter: uniform in [0, ceiling), the ceiling doubling with every failure from `minMs` to `maxMs`. */
 export class Backoff {
-  #ceilingMs: number;
   readonly #clock: Clock;
+  readonly #minMs: number;
   readonly #maxMs: number;
 
   constructor(clock: Clock, minMs: number, maxMs: number) {
     this.#clock = clock;
-    this.#ceilingMs = minMs;
+    this.#minMs = minMs;
     this.#maxMs = maxMs;
   }
 
-  nextMs(): number {
-    const delay = this.#clock.random() * this.#ceilingMs;
-    this.#ceilingMs = Math.min(this.#ceilingMs * 2, this.#maxMs);
-    return delay;
+  /** How long to wait after so many failures before the newest one. */
+  delayMs(failuresBefore: number): number {
+    return this.#clock.random() * Math.min(this.#minMs * 2 ** failuresBefore, this.#maxMs);
   }
 }

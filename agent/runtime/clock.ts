@@ -32,3 +32,13 @@ export const systemClock: Clock = {
 export function parseHttpDate(text: string): number {
   return Date.parse(text);
 }
+
+/** The date that a server puts into its answers (RFC 9110, section 5.6.7). */
+export function httpDate(ms: number): string {
+  return new Date(ms).toUTCString();
+}
+
+/** Seconds since 1970 of a time without a fraction, as Go's time.RFC3339 prints it. */
+export function rfc3339Seconds(text: string): number {
+  return Date.parse(text) / 1000;
+}

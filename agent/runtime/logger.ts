@@ -31,16 +31,23 @@ export class ThrottledLogger {
     this.#clock = clock;
   }
 
-  warn(key: string, fields: object, message: string): void {
+  /** The end of a trouble that was said; as often as that. */
+  info(fields: object, message: string): void {
+    this.#logger.info(fields, message);
+  }
+
+  /** Returns whether it was said now. */
+  warn(key: string, fields: object, message: string): boolean {
     const nowMs = this.#clock.monotonic();
     const id = `${message}\n${key}`;
     const said = this.#said.get(id);
     if (said !== undefined && nowMs - said.sinceMs < WINDOW_MS) {
       said.suppressed += 1;
-      return;
+      return false;
     }
     for (const [old, { sinceMs }] of this.#said) if (nowMs - sinceMs >= WINDOW_MS) this.#said.delete(old);
     this.#said.set(id, { sinceMs: nowMs, suppressed: 0 });
     this.#logger.warn(said === undefined || said.suppressed === 0 ? fields : { ...fields, suppressed: said.suppressed }, message);
+    return true;
   }
 }

@@ -2,15 +2,30 @@ import Counter from 'prom-client/lib/counter.js';
 import Gauge from 'prom-client/lib/gauge.js';
 import Registry from 'prom-client/lib/registry.js';
 import type { Counters } from '../model/counters.ts';
-import { DROP_REASONS } from '../model/verdict.ts';
+import { LOSS_REASONS, type LossReason } from '../model/gap.ts';
+import { DROP_REASONS, type DropReason } from '../model/verdict.ts';
 import type { Page } from './http-server.ts';
+
+/** What became of the bytes of one output's sources. */
+interface Totals {
+  readonly seenBytes: number;
+  readonly ackedBytes: number;
+  readonly filteredBytes: number;
+  readonly inFlightBytes: number;
+  readonly droppedBytes: Readonly<Record<DropReason | LossReason, number>>;
+  readonly droppedEntries: Readonly<Record<DropReason, number>>;
+  readonly losses: Readonly<Record<LossReason, number>>;
+}
 
 /** One output as the metrics see it. */
 interface OutputStatus {
   readonly name: string;
   readonly counters: Counters;
+  readonly totals: Totals;
   readonly sources: number;
   readonly unreadBytes: number;
+  readonly deletedBytes: number;
+  readonly unbalancedBytes: number;
   readonly heldBytes: number;
   readonly queuedBatches: number;
   readonly inFlight: number;
@@ -24,6 +39,9 @@ export interface AgentStatus {
   readonly refusedLinks: number;
   readonly checkpointFailures: number;
   readonly checkpointAgeSeconds: number;
+  readonly openFiles: number;
+  /** Infinite when nothing is behind. */
+  readonly secondsUntilLoss: number;
   readonly cpuSeconds: number;
   readonly residentBytes: number;
 }
@@ -55,21 +73,29 @@ export class Metrics {
       ['logferry_acked_entries_total', 'Entries that the store has acknowledged.', (c) => c.storedEntries],
       ['logferry_sent_bytes_total', 'Bytes of acknowledged request bodies.', (c) => c.sentBytes],
       ['logferry_retries_total', 'Requests that will be repeated.', (c) => c.retries],
-      [
-        'logferry_truncations_total',
-        'Log files that were cut while they were read; what was unread of them is lost.',
-        (c) => c.truncations,
-      ],
-      ['logferry_lost_files_total', 'Files named by a checkpoint that were gone at the start.', (c) => c.lostFiles],
       ['logferry_read_errors_total', 'Reads of log files that failed and are tried again.', (c) => c.readErrors],
     ];
-    for (const [name, help, value] of counters) this.#outputCounter(name, help, value);
+    for (const [name, help, value] of counters) this.#outputCounter(name, help, (output) => value(output.counters));
+    this.#outputCounter('logferry_seen_bytes_total', 'Bytes of log files that came into sight.', (o) => o.totals.seenBytes);
+    this.#outputCounter(
+      'logferry_acked_bytes_total',
+      'Of them, those whose entries the store has acknowledged.',
+      (o) => o.totals.ackedBytes,
+    );
+    this.#outputCounter('logferry_filtered_bytes_total', 'Of them, those that a rule leaves out.', (o) => o.totals.filteredBytes);
     const gauges: readonly [string, string, (output: OutputStatus) => number][] = [
       ['logferry_sources', 'Container logs that are followed.', (o) => o.sources],
       ['logferry_unread_bytes', 'Bytes of log files that are not decoded yet.', (o) => o.unreadBytes],
+      ['logferry_deleted_bytes', 'Of them, those of deleted files, on disk only because they are held open.', (o) => o.deletedBytes],
+      ['logferry_in_flight_bytes', 'Bytes of log files whose entries wait for an acknowledgement.', (o) => o.totals.inFlightBytes],
+      [
+        'logferry_ledger_unbalanced_bytes',
+        'Bytes seen that are neither acknowledged, dropped, filtered, in flight nor unread: 0, or there is a bug.',
+        (o) => o.unbalancedBytes,
+      ],
       ['logferry_held_bytes', 'Bytes held in memory, of at most limits.memory_bytes.', (o) => o.heldBytes],
-      ['logferry_queued_batches', 'Batches that wait for a request.', (o) => o.queuedBatches],
-      ['logferry_in_flight_batches', 'Batches whose request is under way or will be repeated.', (o) => o.inFlight],
+      ['logferry_queued_batches', 'Batches that wait for a request, the next attempt of one included.', (o) => o.queuedBatches],
+      ['logferry_in_flight_batches', 'Batches whose request is under way.', (o) => o.inFlight],
     ];
     for (const [name, help, value] of gauges) {
       this.#gauge(name, help, ['output'], (gauge, { outputs }) => {
@@ -78,9 +104,18 @@ export class Metrics {
     }
   }
 
-  #outputCounter(name: string, help: string, value: (counters: Counters) => number): void {
+  #outputCounter(name: string, help: string, value: (output: OutputStatus) => number): void {
     this.#counter(name, help, ['output'], (counter, { outputs }) => {
-      for (const output of outputs) counter.inc({ output: output.name }, value(output.counters));
+      for (const output of outputs) counter.inc({ output: output.name }, value(output));
+    });
+  }
+
+  #reasonCounter<Reason extends string>(
+    { name, help, reasons }: { readonly name: string; readonly help: string; readonly reasons: readonly Reason[] },
+    values: (output: OutputStatus) => Readonly<Record<Reason, number>>,
+  ): void {
+    this.#counter(name, help, ['output', 'reason'], (counter, { outputs }) => {
+      for (const output of outputs) for (const reason of reasons) counter.inc({ output: output.name, reason }, values(output)[reason]);
     });
   }
 
@@ -94,15 +129,18 @@ export class Metrics {
           for (const [status, count] of counters.requests) counter.inc({ output: name, status }, count);
       },
     );
-    this.#counter(
-      'logferry_dropped_entries_total',
-      'Entries that were given up, by reason.',
-      ['output', 'reason'],
-      (counter, { outputs }) => {
-        for (const { name, counters } of outputs) {
-          for (const reason of DROP_REASONS) counter.inc({ output: name, reason }, counters.droppedEntries[reason]);
-        }
-      },
+    this.#reasonCounter(
+      { name: 'logferry_dropped_entries_total', help: 'Entries that were given up, by reason.', reasons: DROP_REASONS },
+      ({ totals }) => totals.droppedEntries,
+    );
+    this.#reasonCounter(
+      { name: 'logferry_losses_total', help: 'How often bytes were gone before they were read, by reason.', reasons: LOSS_REASONS },
+      ({ totals }) => totals.losses,
+    );
+    const help = 'Bytes of log files that are not going to be in the store, as far as they were seen, by reason.';
+    this.#reasonCounter(
+      { name: 'logferry_lost_bytes_total', help, reasons: [...LOSS_REASONS, ...DROP_REASONS] },
+      ({ totals }) => totals.droppedBytes,
     );
   }
 
@@ -124,6 +162,13 @@ export class Metrics {
     );
     this.#gauge('logferry_checkpoint_age_seconds', 'Seconds since positions were last known to be on disk.', [], (gauge, s) =>
       gauge.set(s.checkpointAgeSeconds),
+    );
+    this.#gauge('logferry_open_files', 'Log files that are open, of at most limits.open_files.', [], (gauge, s) => gauge.set(s.openFiles));
+    this.#gauge(
+      'logferry_seconds_until_loss',
+      'Seconds until the kubelet deletes the first byte that is not stored, at the rate logs grow; +Inf when none is behind.',
+      [],
+      (gauge, s) => gauge.set(s.secondsUntilLoss),
     );
     this.#counter('process_cpu_seconds_total', 'User and system CPU time.', [], (counter, s) => counter.inc(s.cpuSeconds));
     this.#gauge('process_resident_memory_bytes', 'Resident memory.', [], (gauge, s) => gauge.set(s.residentBytes));

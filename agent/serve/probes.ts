@@ -15,10 +15,29 @@ export function healthPage(pipelines: readonly Beats[], nowMs: number): Page {
   return stuck ? plain(503, 'stuck: polling or reading has not advanced for a minute\n') : plain(200, 'ok\n');
 }
 
-/** Readiness: the node was scanned, and a store can be reached or was not needed yet. */
-export function readinessPage(scans: number, lanes: readonly { readonly name: string; readonly state: string }[]): Page {
+/** Positions that are not written down for so long are no hiccup of a disk. */
+const UNDURABLE_MS = 30_000;
+
+export interface Readiness {
+  /** Scans of the log directories so far. */
+  readonly scans: number;
+  readonly lanes: readonly { readonly name: string; readonly required: boolean; readonly state: string }[];
+  /** Since when, on the monotonic clock, positions are not on disk, and why; null: they are. */
+  readonly undurable: { readonly sinceMs: number; readonly why: string } | null;
+}
+
+/** Readiness: the node was scanned, a store can be reached or was not needed yet, and a crash would not repeat much. */
+export function readinessPage({ scans, lanes, undurable }: Readiness, nowMs: number): Page {
   if (scans === 0) return plain(503, 'not ready: the log directories have not been scanned yet\n');
+  const reasons: string[] = [];
+  const needed = lanes.some(({ required }) => required) ? lanes.filter(({ required }) => required) : lanes;
+  if (!needed.some(({ state }) => state === 'reachable' || state === 'untried')) reasons.push('no output can be reached');
+  const undurableMs = nowMs - (undurable?.sinceMs ?? nowMs);
+  if (undurableMs > UNDURABLE_MS) {
+    const forText = `for ${Math.round(undurableMs / 1000)} s`;
+    reasons.push(`positions cannot be written ${forText} (${undurable?.why}), a restart would repeat entries; free or repair state_dir`);
+  }
   const states = lanes.map(({ name, state }) => `output ${name}: ${state}\n`).join('');
-  const usable = lanes.some(({ state }) => state === 'reachable' || state === 'untried');
-  return usable ? plain(200, `ready\n${states}`) : plain(503, `not ready: no output can be reached\n${states}`);
+  if (reasons.length === 0) return plain(200, `ready\n${states}`);
+  return plain(503, `${reasons.map((reason) => `not ready: ${reason}\n`).join('')}${states}`);
 }

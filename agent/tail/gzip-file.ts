@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGunzip, gunzipSync } from 'node:zlib';
 import type { FileId, Fingerprint, Time } from '../model/position.ts';
-import { FINGERPRINT_BYTES, fingerprintOf, grownFingerprint, type LogFile } from './log-file.ts';
+import { type FileLook, FINGERPRINT_BYTES, fingerprintOf, grownFingerprint, type LogFile } from './log-file.ts';
 
 /** Enough of a compressed file to have FINGERPRINT_BYTES of its content. */
 const HEAD_BYTES = 2 * FINGERPRINT_BYTES;
@@ -15,10 +15,13 @@ const LF = 10;
  */
 export class GzipFile {
   readonly id: FileId;
+  readonly path: string;
   readonly birth: Time;
   readonly #file: LogFile;
   readonly #head: Buffer;
-  /** Of the content, as the file's last bytes say (RFC 1952, ISIZE); what was really found once the end was seen. */
+  /** Of the content, as the file's last bytes say (RFC 1952, ISIZE). */
+  readonly #claimed: number;
+  /** The same; what was really found once the end was seen. */
   #size: number;
   #inflating: AsyncGenerator<Buffer> | null = null;
   /** Content that was inflated and not handed out, or handed out and maybe asked for again, and where it begins. */
@@ -31,10 +34,12 @@ export class GzipFile {
   constructor(file: LogFile) {
     this.#file = file;
     this.id = file.id;
+    this.path = file.path;
     this.birth = file.birth;
     this.#head = inflateHead(file.peek(HEAD_BYTES, 0));
-    const trailer = file.peek(4, Math.max(0, file.size - 4));
-    this.#size = trailer.length === 4 ? trailer.readUInt32LE() : 0;
+    const trailer = file.peek(4, Math.max(0, file.look().size - 4));
+    this.#claimed = trailer.length === 4 ? trailer.readUInt32LE() : 0;
+    this.#size = this.#claimed;
   }
 
   /** It will not change any more. */
@@ -42,7 +47,28 @@ export class GzipFile {
     return true;
   }
 
-  get size(): number {
+  /** What it says of its size where that is not so: all that whoever opens it again will see of it. */
+  get claimedSize(): number | null {
+    return this.damaged ? this.#claimed : null;
+  }
+
+  look(): FileLook {
+    return { size: this.#size, deleted: this.#file.look().deleted };
+  }
+
+  head(): Buffer {
+    return this.#head;
+  }
+
+  /** Bytes of the content at `offset`, at once, for which all before them is inflated; fewer at the end, or where it is damaged. */
+  peek(bytes: number, offset: number): Buffer {
+    if (offset + bytes <= this.#head.length) return this.#head.subarray(offset, offset + bytes);
+    const compressed = this.#file.peek(this.#file.look().size, 0);
+    return inflateWhole(compressed).subarray(offset, offset + bytes);
+  }
+
+  /** Compressed files are never live, and end with a line. */
+  endOfLines(): number {
     return this.#size;
   }
 
@@ -112,10 +138,15 @@ export class GzipFile {
   }
 }
 
-/** The beginning of the content, as far as the given beginning of the file holds it; nothing if it is no gzip. */
+/** The beginning of the content, as far as the given beginning of the file holds it. */
 function inflateHead(compressed: Buffer): Buffer {
+  return inflateWhole(compressed).subarray(0, FINGERPRINT_BYTES);
+}
+
+/** Nothing if it is no gzip. */
+function inflateWhole(compressed: Buffer): Buffer {
   try {
-    return gunzipSync(compressed, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, FINGERPRINT_BYTES);
+    return gunzipSync(compressed, { finishFlush: constants.Z_SYNC_FLUSH });
   } catch {
     return Buffer.alloc(0);
   }

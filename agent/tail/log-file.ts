@@ -1,10 +1,15 @@
 import { hash } from 'node:crypto';
-import { type BigIntStats, closeSync, constants, fstatSync, openSync, read, readlinkSync, readSync, realpathSync } from 'node:fs';
+import { type BigIntStats, closeSync, constants, fstatSync, readlinkSync, realpathSync } from 'node:fs';
 import type { FileId, Fingerprint, Time } from '../model/position.ts';
+import type { FileSystem } from '../runtime/file-system.ts';
+import type { Descriptors } from './descriptors.ts';
 
 /** Enough to tell apart files whose first records carry nanosecond times. */
 export const FINGERPRINT_BYTES = 1024;
 const NOTHING = Buffer.alloc(0);
+/** How far back the end of the last line is looked for: more than a record of a container runtime is long. */
+const LAST_LINE_BYTES = 65_536;
+const LF = 10;
 
 export type OpenFailure = 'missing' | 'outside_roots' | 'not_regular' | 'denied' | 'too_many_open' | 'io_error';
 
@@ -44,43 +49,69 @@ function realPathOf(fd: number, path: string): string {
   }
 }
 
+/** A file as it stands now. */
+export interface FileLook {
+  /** Bytes of its content. */
+  readonly size: number;
+  /** No name leads to it any more: its bytes last as long as the descriptor. */
+  readonly deleted: boolean;
+}
+
+/** Which files may be opened: regular ones under the `roots` (real paths), as long as there are descriptors. */
+export interface Opening {
+  readonly roots: readonly string[];
+  readonly descriptors: Descriptors;
+  readonly fs: FileSystem;
+}
+
 /** One open inode of a log. Reads by offset; holds the descriptor until `close`, whatever happens to the name. */
 export class LogFile {
   readonly id: FileId;
+  /** The name it was opened by; it may have another one since. */
+  readonly path: string;
   /** Creation time of the inode; with the file systems that do not keep one, its last change as it was opened. */
   readonly birth: Time;
   readonly #fd: number;
+  readonly #opening: Opening;
 
-  private constructor(fd: number, stat: BigIntStats) {
+  private constructor(fd: number, path: string, { stat, opening }: { stat: BigIntStats; opening: Opening }) {
     this.#fd = fd;
+    this.path = path;
+    this.#opening = opening;
+    opening.descriptors.opened();
     this.id = fileIdOf(stat);
     const ns = stat.birthtimeNs > 0n ? stat.birthtimeNs : stat.ctimeNs;
     this.birth = [Number(ns / 1_000_000_000n), Number(ns % 1_000_000_000n)];
   }
 
   /**
-   * Opens a regular file under one of the `roots`, wherever links lead: a pod that plants a link must not make the agent ship
+   * Opens a regular file under one of the roots, wherever links lead: a pod that plants a link must not make the agent ship
    * `/etc/shadow`. The check is made on the open descriptor too, so that a name exchanged in between is noticed. Never blocks on a FIFO.
    */
-  static open(path: string, roots: readonly string[]): LogFile | OpenFailure {
+  static open(path: string, opening: Opening): LogFile | OpenFailure {
+    const { roots, descriptors, fs } = opening;
     let fd: number | null = null;
+    if (descriptors.exhausted) return 'too_many_open';
     try {
       const real = realpathSync.native(path);
       if (!isInside(real, roots)) return 'outside_roots';
-      fd = openSync(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+      fd = fs.openSync(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
       const stat = fstatSync(fd, { bigint: true });
       const failure = stat.isFile() ? (isInside(realPathOf(fd, real), roots) ? null : 'outside_roots') : 'not_regular';
-      if (failure === null) return new LogFile(fd, stat);
+      if (failure === null) return new LogFile(fd, path, { stat, opening });
       closeSync(fd);
       return failure;
     } catch (error) {
       if (fd !== null) closeSync(fd);
-      return failureOf(error);
+      const failure = failureOf(error);
+      if (failure === 'too_many_open') descriptors.refused();
+      return failure;
     }
   }
 
-  get size(): number {
-    return fstatSync(this.#fd).size;
+  look(): FileLook {
+    const { size, nlink } = fstatSync(this.#fd);
+    return { size, deleted: nlink === 0 };
   }
 
   /** More may be written to it. */
@@ -88,9 +119,19 @@ export class LogFile {
     return false;
   }
 
+  /** What stands in it can be read. */
+  get damaged(): boolean {
+    return false;
+  }
+
+  /** It says nothing of its size. */
+  get claimedSize(): null {
+    return null;
+  }
+
   /** Of the first bytes there are, FINGERPRINT_BYTES at most; of none when they cannot be read. */
   fingerprint(): Fingerprint {
-    return fingerprintOf(this.#head() ?? NOTHING, this.birth);
+    return fingerprintOf(this.head() ?? NOTHING, this.birth);
   }
 
   /**
@@ -98,11 +139,12 @@ export class LogFile {
    * so that a file that is written anew in between is not taken for a grown one. What cannot be read is not said to differ.
    */
   grown(known: Fingerprint): Fingerprint | null {
-    const head = this.#head();
+    const head = this.head();
     return head === null ? known : grownFingerprint(known, head, this.birth);
   }
 
-  #head(): Buffer | null {
+  /** The first bytes of the content, FINGERPRINT_BYTES at most; null when they cannot be read. */
+  head(): Buffer | null {
     try {
       return this.peek(FINGERPRINT_BYTES, 0);
     } catch {
@@ -110,21 +152,36 @@ export class LogFile {
     }
   }
 
-  /** A few bytes at `offset`, at once; fewer at the end. Throws on I/O errors. */
+  /** Bytes of the content at `offset`, at once; fewer at the end. Throws on I/O errors. */
   peek(bytes: number, offset: number): Buffer {
     const target = Buffer.allocUnsafe(bytes);
-    return target.subarray(0, readSync(this.#fd, target, 0, bytes, offset));
+    let length = 0;
+    // A file system may give it in pieces, and a file that seems to begin with less than it did is taken for one that was written anew.
+    for (let more = -1; more !== 0 && length < bytes; length += more)
+      more = this.#opening.fs.readSync(this.#fd, target, length, bytes - length, offset + length);
+    return target.subarray(0, length);
+  }
+
+  /** The offset behind the last line feed; the size where there is none far and wide. Throws on I/O errors. */
+  endOfLines(): number {
+    const { size } = this.look();
+    const from = Math.max(0, size - LAST_LINE_BYTES);
+    const lf = this.peek(size - from, from).lastIndexOf(LF);
+    return lf === -1 && from > 0 ? size : from + lf + 1;
   }
 
   /** Reads up to `target.length` bytes at `offset`; resolves with how many, 0 at the end. Rejects on I/O errors. */
   read(target: Buffer, offset: number): Promise<number> {
     return new Promise((resolve, reject) => {
-      read(this.#fd, target, 0, target.length, offset, (error, bytes) => (error === null ? resolve(bytes) : reject(error)));
+      this.#opening.fs.read(this.#fd, target, 0, target.length, offset, (error, bytes) =>
+        error === null ? resolve(bytes) : reject(error),
+      );
     });
   }
 
   close(): void {
     closeSync(this.#fd);
+    this.#opening.descriptors.closed();
   }
 }
 

@@ -1,42 +1,47 @@
-import { type BigIntStats, statSync } from 'node:fs';
-import type { FileId } from '../model/position.ts';
-import { failureOf, fileIdOf, isSameFile, LogFile, type OpenFailure } from './log-file.ts';
+import type { BigIntStats } from 'node:fs';
+import type { FileId, Time } from '../model/position.ts';
+import type { FileSystem } from '../runtime/file-system.ts';
 import { GzipFile } from './gzip-file.ts';
+import { failureOf, fileIdOf, isSameFile, LogFile, type OpenFailure, type Opening } from './log-file.ts';
 import { isCompressed, rotatedFiles } from './rotated-files.ts';
 
 /** Looks at a directory that changes under our hands before giving up until the next poll or scan. */
 const ATTEMPTS = 3;
-/** Rotations are at least 3 s apart, and a late flush comes within milliseconds. */
-const NAMES_LIE_NS = 1_000_000_000n;
-
-interface Found {
-  readonly path: string;
-  readonly id: FileId;
-  readonly mtimeNs: bigint;
-}
 
 /** One file of a chain, compressed or not: its content by offset. */
 export type ChainFile = LogFile | GzipFile;
 
+/** How the files of a chain are opened, and put in order. */
+export interface ChainOpening extends Opening {
+  /** The time of the record that a file's content begins with; null when it cannot be told. */
+  readonly timeOf: (head: Buffer) => Time | null;
+}
+
 export interface OpenedChain {
   /** Oldest first, never empty. */
   readonly files: readonly ChainFile[];
-  /** Why the live file is not among them. */
+  /** Why the live file is not the last of them; null when it is. */
   readonly liveFailure: OpenFailure | null;
+  /** The live file, if there is one that may be opened later: until then nothing can be said of what was read of it. */
+  readonly awaited: FileId | null;
+}
+
+interface Found {
+  readonly path: string;
+  readonly id: FileId;
 }
 
 /**
  * Opens the files of a log as they stand at one moment: the rotated ones, then the live one. Names move while they are looked at,
  * and a file that slipped through would be lost, so the directory must look the same before and after.
  */
-export function openChain(livePath: string, roots: readonly string[]): OpenedChain | OpenFailure {
+export function openChain(livePath: string, opening: ChainOpening): OpenedChain | OpenFailure {
   try {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const found = find(livePath);
-      const rotated = found.filter(({ path }) => path !== livePath);
-      const chain = openAll(rotated, livePath, roots);
-      if (typeof chain === 'string' || isSameChain(found, find(livePath))) return chain;
-      for (const file of chain.files) file.close();
+      const found = find(livePath, opening.fs);
+      const chain = openAll(found, livePath, opening);
+      if (typeof chain === 'string' || isSameChain(found, find(livePath, opening.fs))) return chain;
+      closeAll(chain.files);
     }
     return 'missing';
   } catch (error) {
@@ -45,49 +50,100 @@ export function openChain(livePath: string, roots: readonly string[]): OpenedCha
 }
 
 /** Each file once, however many names lead to it. */
-function find(livePath: string): Found[] {
+function find(livePath: string, fs: FileSystem): Found[] {
   const found: Found[] = [];
-  for (const path of rotatedFiles(livePath)) add(found, path);
-  const rotated = inOrderOfTime(found);
-  add(rotated, livePath);
-  return rotated;
+  for (const path of [...rotatedFiles(livePath, fs), livePath]) {
+    const stat = statOf(path, fs);
+    if (stat === null) continue;
+    const id = fileIdOf(stat);
+    if (!found.some((other) => isSameFile(other.id, id))) found.push({ path, id });
+  }
+  return found;
 }
 
-function add(found: Found[], path: string): void {
-  const stat = statOf(path);
-  if (stat === null) return;
-  const id = fileIdOf(stat);
-  if (!found.some((other) => isSameFile(other.id, id))) found.push({ path, id, mtimeNs: stat.mtimeNs });
+function openAll(found: readonly Found[], livePath: string, opening: ChainOpening): OpenedChain | OpenFailure {
+  const rotated = found.filter(({ path }) => path !== livePath);
+  const files = openRotated(rotated, opening);
+  if (typeof files === 'string') return files;
+  const live = LogFile.open(livePath, opening);
+  if (live === 'too_many_open') closeAll(files);
+  if (typeof live === 'string' && (files.length === 0 || live === 'too_many_open')) return live;
+  const ordered = inOrderOfContent(withoutTwins(files), opening.timeOf);
+  if (typeof live === 'string') {
+    const seen = found.find(({ path }) => path === livePath)?.id ?? null;
+    return { files: ordered, liveFailure: live, awaited: HOPEFUL.has(live) ? seen : null };
+  }
+  if (ordered.some(({ id }) => isSameFile(id, live.id))) live.close();
+  else ordered.push(live);
+  return { files: ordered, liveFailure: null, awaited: null };
 }
 
-/**
- * The kubelet names files by local time, which goes back once a year: where their last writes say otherwise, those are believed.
- * The last write of a compressed file says when it was compressed, so those keep the order of their names.
- */
-function inOrderOfTime(found: readonly Found[]): Found[] {
-  const compressed = found.filter(({ path }) => isCompressed(path));
-  const others = found.filter(({ path }) => !isCompressed(path));
-  const namesLie = others.some(({ mtimeNs }, i) => i > 0 && mtimeNs + NAMES_LIE_NS < others[i - 1]!.mtimeNs);
-  return namesLie ? [...compressed, ...others.toSorted((a, b) => Number(a.mtimeNs - b.mtimeNs))] : [...found];
-}
+/** What there is hope for: until then nothing of the chain is opened, since a file that is passed over is lost. */
+const HOPEFUL: ReadonlySet<OpenFailure> = new Set(['too_many_open', 'io_error', 'denied']);
 
-/** Rotated files that may never be opened are passed over; where there is hope, nothing is opened until it is fulfilled. */
-function openAll(rotated: readonly Found[], livePath: string, roots: readonly string[]): OpenedChain | OpenFailure {
+/** Rotated files that may never be opened are passed over. */
+function openRotated(rotated: readonly Found[], opening: ChainOpening): ChainFile[] | OpenFailure {
   const files: ChainFile[] = [];
   for (const { path } of rotated) {
-    const file = LogFile.open(path, roots);
+    const file = openFile(path, opening);
     if (typeof file !== 'string') {
-      files.push(isCompressed(path) ? new GzipFile(file) : file);
-    } else if (file === 'too_many_open' || file === 'io_error') {
-      for (const opened of files) opened.close();
+      files.push(file);
+    } else if (HOPEFUL.has(file)) {
+      closeAll(files);
       return file;
     }
   }
-  const live = LogFile.open(livePath, roots);
-  if (typeof live === 'string') return files.length === 0 ? live : { files, liveFailure: live };
-  if (files.some(({ id }) => isSameFile(id, live.id))) live.close();
-  else files.push(live);
-  return { files, liveFailure: null };
+  return files;
+}
+
+function openFile(path: string, opening: ChainOpening): ChainFile | OpenFailure {
+  const file = LogFile.open(path, opening);
+  if (typeof file === 'string' || !isCompressed(path)) return file;
+  try {
+    return new GzipFile(file);
+  } catch (error) {
+    file.close();
+    return failureOf(error);
+  }
+}
+
+/**
+ * Without the compressed files whose source is still there: it is about to be removed. The names do not tell, since two rotations
+ * within a second end in the same suffix, and then both files are read.
+ */
+function withoutTwins(files: readonly ChainFile[]): ChainFile[] {
+  const plain = files.filter((file) => file instanceof LogFile);
+  return files.filter((file) => {
+    const isTwin = file instanceof GzipFile && plain.some((other) => hasContentOf(file, other));
+    if (isTwin) file.close();
+    return !isTwin;
+  });
+}
+
+function hasContentOf(compressed: GzipFile, plain: LogFile): boolean {
+  return compressed.look().size === plain.look().size && plain.head()?.equals(compressed.head()) === true;
+}
+
+/**
+ * The kubelet names files by local time, which goes back once a year, and a clock may be set: where what the files begin with says
+ * otherwise than their names, that is believed. A file that does not tell its time stays behind the one before it.
+ */
+function inOrderOfContent(files: readonly ChainFile[], timeOf: ChainOpening['timeOf']): ChainFile[] {
+  const timed: { readonly file: ChainFile; readonly time: Time }[] = [];
+  let last: Time = [0, 0];
+  for (const file of files) {
+    last = timeOf(file.head() ?? Buffer.alloc(0)) ?? last;
+    timed.push({ file, time: last });
+  }
+  return timed.toSorted((a, b) => compareTimes(a.time, b.time)).map(({ file }) => file);
+}
+
+function compareTimes(a: Time, b: Time): number {
+  return a[0] - b[0] || a[1] - b[1];
+}
+
+function closeAll(files: readonly ChainFile[]): void {
+  for (const file of files) file.close();
 }
 
 function isSameChain(before: readonly Found[], after: readonly Found[]): boolean {
@@ -95,9 +151,9 @@ function isSameChain(before: readonly Found[], after: readonly Found[]): boolean
 }
 
 /** Null where nothing is to be seen. */
-export function statOf(path: string): BigIntStats | null {
+export function statOf(path: string, fs: FileSystem): BigIntStats | null {
   try {
-    return statSync(path, { bigint: true, throwIfNoEntry: false }) ?? null;
+    return fs.statSync(path, { bigint: true, throwIfNoEntry: false }) ?? null;
   } catch {
     return null;
   }

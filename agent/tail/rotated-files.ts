@@ -1,5 +1,6 @@
-import { readdirSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import type { FileSystem } from '../runtime/file-system.ts';
 
 /** Kubelet: `<n>.log.<YYYYMMDD-HHMMSS>`, later with `.gz` (kubernetes pkg/kubelet/logs/container_log_manager.go). */
 const KUBELET_SUFFIX = /^\d{8}-\d{6}(?:\.gz)?$/;
@@ -8,14 +9,13 @@ const DOCKER_SUFFIX = /^\d{1,6}(?:\.gz)?$/;
 
 /**
  * Paths of the rotated files of a live log, oldest first by name, compressed ones before the others: only what is youngest is
- * left uncompressed. A compressed file beside its source is left out, for the source is about to be removed. With Docker the live path is a link, which the
- * kubelet renames in vain, and the rotated files stand beside its target. A missing directory has none; throws when one that is
- * there cannot be listed.
+ * left uncompressed. With Docker the live path is a link, which the kubelet renames in vain, and the rotated files stand beside
+ * its target. A missing directory has none; throws when one that is there cannot be listed.
  */
-export function rotatedFiles(livePath: string): string[] {
-  const beside = rotatedBeside(livePath);
+export function rotatedFiles(livePath: string, fs: FileSystem): string[] {
+  const beside = rotatedBeside(livePath, fs);
   const target = targetOf(livePath) ?? targetOf(beside.at(-1) ?? livePath);
-  return target === null || target === livePath ? beside : [...rotatedBeside(target), ...beside];
+  return target === null || target === livePath ? beside : [...rotatedBeside(target, fs), ...beside];
 }
 
 function targetOf(path: string): string | null {
@@ -26,12 +26,10 @@ function targetOf(path: string): string | null {
   }
 }
 
-function rotatedBeside(live: string): string[] {
+function rotatedBeside(live: string, fs: FileSystem): string[] {
   const directory = dirname(live);
   const prefix = `${basename(live)}.`;
-  const found = new Set<string>();
-  for (const name of listOf(directory)) if (name.startsWith(prefix)) found.add(name.slice(prefix.length));
-  const suffixes = [...found].filter((suffix) => !isCompressed(suffix) || !found.has(suffix.slice(0, -'.gz'.length)));
+  const suffixes = listOf(directory, fs).flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
   const kubelet = suffixes.filter((suffix) => KUBELET_SUFFIX.test(suffix)).sort();
   const docker = suffixes.filter((suffix) => DOCKER_SUFFIX.test(suffix)).sort((a, b) => Number.parseInt(b, 10) - Number.parseInt(a, 10));
   const compressedFirst = [...kubelet.filter((suffix) => isCompressed(suffix)), ...kubelet.filter((suffix) => !isCompressed(suffix))];
@@ -42,9 +40,9 @@ export function isCompressed(path: string): boolean {
   return path.endsWith('.gz');
 }
 
-function listOf(directory: string): string[] {
+function listOf(directory: string, fs: FileSystem): string[] {
   try {
-    return readdirSync(directory);
+    return fs.readdirSync(directory);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return [];

@@ -1,35 +1,13 @@
-import {
-  type ChannelPosition,
-  type ChannelResume,
-  type FileId,
-  type Fingerprint,
-  INITIAL_STATE,
-  type Position,
-  type ResumePoint,
-  type Time,
-} from '../model/position.ts';
-import { GzipFile } from './gzip-file.ts';
-import { fileIdOf, isSameFile, type OpenFailure } from './log-file.ts';
-import { type ChainFile, openChain, statOf } from './open-chain.ts';
+import type { Loss } from '../model/gap.ts';
+import type { ChannelResume, Position, ResumePoint, Time } from '../model/position.ts';
+import { Chain, type LogWitness } from './chain.ts';
+import { failureOf, fileIdOf, isSameFile, type OpenFailure } from './log-file.ts';
+import { type ChainOpening, type OpenedChain, openChain, statOf } from './open-chain.ts';
+import { type Begin, type Place, resumeChain, type Resumption } from './resume-chain.ts';
+import type { Segment } from './segment.ts';
 
-/** One file of the chain, oldest to live, and its place in the source's bytes. */
-interface Segment {
-  readonly file: ChainFile;
-  /** The file was read to its end and closed; kept while a position may still lie in it. */
-  done: boolean;
-  fingerprint: Fingerprint;
-  /** Bytes of the source before the file; null until its predecessor was read to the end. */
-  base: number | null;
-  size: number;
-  /** When a successor was seen, on the monotonic clock. */
-  supersededMs: number | null;
-}
-
-/** What is remembered of a file that was read. */
-interface Finished {
-  readonly id: FileId;
-  readonly fingerprint: Fingerprint;
-}
+/** A disk that fails once may not fail again. */
+const LOST_AFTER = 5;
 
 /** What reading gave: bytes that lie in the caller's buffer, and what is known about their place. */
 export interface LogChunk {
@@ -37,29 +15,24 @@ export interface LogChunk {
   readonly at: number;
   readonly startsFile: boolean;
   readonly endsFile: boolean;
-  /** Bytes before this chunk are gone: what was held of an unfinished line is all there will be. */
+  /** What stood before this chunk is not what was read last: an unfinished line will never be finished. */
   readonly afterGap: boolean;
+  /** What is known of the bytes that are missing there. */
+  readonly gaps: readonly Loss[];
   readonly birth: Time;
 }
 
-/** A channel's place in the chain while it is being opened. */
-interface Place {
-  readonly index: number;
-  readonly offset: number;
-  readonly record: ChannelResume['record'];
-  readonly state: ChannelResume['state'];
-  readonly lost: boolean;
+/** Learns from rotations how much of a log is kept. */
+interface RotationObserver {
+  /** A file of so many bytes was rotated. */
+  rotatedAt(bytes: number): void;
+  /** So many files were left, the live one among them, as an older one was removed. */
+  kept(files: number): void;
 }
 
-export interface LogOptions {
-  readonly allowedRoots: readonly string[];
+export interface LogOptions extends ChainOpening {
   readonly rotateGraceMs: number;
-}
-
-/** Times that content vanished before it was read. */
-export interface LogLosses {
-  truncations: number;
-  lostFiles: number;
+  readonly retention: RotationObserver;
 }
 
 /**
@@ -67,69 +40,51 @@ export interface LogLosses {
  * is read to its end, late flushes included, before its successor. Polling is the truth; nobody has to tell it what happened.
  */
 export class SourceLog {
-  readonly losses: LogLosses;
   /** Why the newest file could not be opened at the last try; reading goes on in those before it. */
   followFailure: OpenFailure | null = null;
   readonly #path: string;
   readonly #options: LogOptions;
-  readonly #segments: Segment[] = [];
-  /** Files that are still on disk, perhaps, but no longer in the chain: nothing of them is to be read again. */
-  #finished: Finished[] = [];
-  #cursor = 0;
-  #afterGap = false;
+  readonly #chain: Chain;
+  /** Reads that have failed since the last one that has not. */
+  #failures = 0;
+  /** Content was exchanged under the cursor, or left out. */
+  #isCut = false;
+  /** No file will come after the newest one, and nothing will be written to that. */
+  #ended = false;
 
-  /** `losses` is added to: all logs on the way to one output may share it. */
-  constructor(path: string, options: LogOptions, losses: LogLosses = { truncations: 0, lostFiles: 0 }) {
-    this.losses = losses;
+  constructor(path: string, options: LogOptions, witness: LogWitness) {
     this.#path = path;
     this.#options = options;
+    this.#chain = new Chain(witness);
   }
 
-  /**
-   * Opens the chain. With a position, reading goes on in the file it names, wherever that was renamed to; if the file is gone,
-   * with the oldest there is. Returns where decoding resumes, or why nothing could be opened.
-   */
-  open(position: Position | null, nowMs: number): ResumePoint | OpenFailure {
-    const chain = openChain(this.#path, this.#options.allowedRoots);
-    if (typeof chain === 'string') return chain;
-    this.followFailure = chain.liveFailure;
-    for (const file of chain.files) this.#append(file, nowMs);
-    const [out, err] = [this.#place(position?.[0]), this.#place(position?.[1])];
-    if (position !== null && (out.lost || err.lost)) this.losses.lostFiles += 1;
-    return this.#resumeAt(out, err);
-  }
-
-  #append(file: ChainFile, nowMs: number): void {
-    const newest = this.#segments.at(-1);
-    if (newest !== undefined) newest.supersededMs = nowMs;
-    this.#segments.push({ file, done: false, fingerprint: file.fingerprint(), base: null, size: file.size, supersededMs: null });
-  }
-
-  /** The file of the chain that a position lies in; the start of the oldest when that file is gone or there is no position. */
-  #place(position: ChannelPosition | undefined): Place {
-    const index = position === undefined ? -1 : this.#segments.findIndex((segment) => holdsPosition(segment.file, position));
-    const state = position?.state ?? INITIAL_STATE;
-    if (index === -1) return { index: 0, offset: 0, record: null, state: { ...state, line: null }, lost: true };
-    return { index, offset: position!.offset, record: position!.record, state, lost: false };
-  }
-
-  /** Puts the cursor to the earlier of two places; files before it are closed. */
-  #resumeAt(out: Place, err: Place): ResumePoint {
-    const first = Math.min(out.index, err.index);
-    for (const before of this.#segments.splice(0, first)) {
-      before.file.close();
-      this.#finished.push({ id: before.file.id, fingerprint: before.fingerprint });
+  /** Opens the chain. Returns where decoding resumes, or why nothing could be opened. */
+  open(begin: Begin, nowMs: number): ResumePoint | OpenFailure {
+    const opened = openChain(this.#path, this.#options);
+    if (typeof opened === 'string') return opened;
+    this.followFailure = opened.liveFailure;
+    const resumption = tryToResume(opened, begin);
+    if (typeof resumption === 'string') return resumption;
+    const { finished, toRead, places, gapsAtEnd, skippedBytes } = resumption;
+    for (const file of finished) {
+      this.#chain.finished(file);
+      file.close();
     }
-    const bases: number[] = [];
+    if (toRead.length === 0) return 'missing';
+    for (const { file, gaps } of toRead) this.#chain.append(file, gaps, nowMs);
+    this.#chain.missAtEnd(gapsAtEnd);
+    this.#chain.skip(skippedBytes);
+    return this.#resumeAt(places);
+  }
+
+  /** Puts the cursor to the earlier of two places; one of them is in the first file. */
+  #resumeAt(places: readonly [Place, Place]): ResumePoint {
+    const bases = [0];
     let base = 0;
-    for (const segment of this.#segments) {
-      bases.push(base);
-      base += segment.size;
-    }
-    const resume = ({ index, offset, record, state }: Place): ChannelResume => ({ at: bases[index - first]! + offset, record, state });
-    const point: ResumePoint = [resume(out), resume(err)];
-    this.#cursor = Math.min(point[0].at, point[1].at);
-    this.#segments[0]!.base = 0;
+    for (const { size } of this.#chain.segments) bases.push((base += size));
+    const resume = ({ index, offset, record, state }: Place): ChannelResume => ({ at: bases[index]! + offset, record, state });
+    const point: ResumePoint = [resume(places[0]), resume(places[1])];
+    this.#chain.startAt(Math.min(point[0].at, point[1].at));
     return point;
   }
 
@@ -137,144 +92,196 @@ export class SourceLog {
   poll(nowMs: number): boolean {
     let changed = false;
     // First, since a young file has to be known well by the time that it may come again compressed.
-    for (const segment of this.#segments) if (!segment.done && this.#measure(segment)) changed = true;
-    const live = statOf(this.#path);
-    if (live === null || !isSameFile(fileIdOf(live), this.#newest.file.id)) this.#follow(nowMs);
-    return changed || this.#isFinal(this.#current, nowMs);
-  }
-
-  get #newest(): Segment {
-    return this.#segments[this.#segments.length - 1]!;
-  }
-
-  /** The file that is being read. */
-  get #current(): Segment {
-    return this.#segments.find((segment) => !segment.done)!;
+    for (const segment of this.#chain.segments) if (!segment.done && this.#measure(segment, nowMs)) changed = true;
+    const live = statOf(this.#path, this.#options.fs);
+    if (live === null || !isSameFile(fileIdOf(live), this.#chain.newest.file.id)) this.#follow(nowMs);
+    const { current } = this.#chain;
+    return changed || (current !== null && this.#isFinal(current, nowMs));
   }
 
   /** Appends what came after the newest file: normally the new live file, and rotated ones if several rotations went by. */
   #follow(nowMs: number): void {
-    const chain = openChain(this.#path, this.#options.allowedRoots);
-    this.followFailure = typeof chain === 'string' ? chain : chain.liveFailure;
-    if (typeof chain === 'string') return;
-    const { files } = chain;
-    this.#finished = this.#finished.filter((finished) => files.some((file) => isFile(file, finished.id, finished.fingerprint)));
-    for (const file of files) {
-      if (this.#isKnown(file)) file.close();
-      else this.#append(file, nowMs);
+    const opened = openChain(this.#path, this.#options);
+    this.followFailure = typeof opened === 'string' ? opened : opened.liveFailure;
+    if (typeof opened === 'string') return;
+    const isOneGone = this.#chain.forgetAbsent(opened.files);
+    if (isOneGone && opened.liveFailure === null) this.#options.retention.kept(opened.files.length);
+    const live = opened.liveFailure === null ? opened.files.at(-1)! : null;
+    for (const file of opened.files) {
+      const state = this.#chain.lookUp(file);
+      if (state === 'open' || (state === 'read' && file !== live)) {
+        file.close();
+        continue;
+      }
+      if (state === 'read') {
+        this.#chain.revive(file, nowMs);
+      } else {
+        this.#options.retention.rotatedAt(this.#chain.newest.size);
+        this.#chain.append(file, [], nowMs);
+      }
+      this.#ended = false;
     }
   }
 
-  /** Whether a file is in the chain, or was: by another name, or compressed by now. */
-  #isKnown(file: ChainFile): boolean {
-    return (
-      this.#segments.some(({ done, file: { id }, fingerprint }) => (!done && isSameFile(id, file.id)) || isFile(file, id, fingerprint)) ||
-      this.#finished.some(({ id, fingerprint }) => isFile(file, id, fingerprint))
-    );
-  }
-
-  /** Takes note of a file's size; returns whether it changed. */
-  #measure(segment: Segment): boolean {
-    const { size } = segment.file;
-    const changed = size !== segment.size;
-    const read = segment === this.#current ? this.#cursor - segment.base! : 0;
-    segment.size = size;
-    if (!changed && size >= read) return false;
+  /** Takes note of a file's size and name; returns whether there may be more to read. */
+  #measure(segment: Segment, nowMs: number): boolean {
+    if (segment.deletedMs === null && segment.file.look().deleted) this.#followCompression(segment);
+    const { size, deleted } = segment.file.look();
+    segment.deletedMs = deleted ? (segment.deletedMs ?? nowMs) : null;
+    const read = this.#chain.readOf(segment);
+    if (size === segment.size && size >= read && !segment.isRewritten) return false;
     const fingerprint = segment.file.grown(segment.fingerprint);
-    if (size < read || fingerprint === null) this.#restart(segment);
-    else segment.fingerprint = fingerprint;
+    if (size >= read && fingerprint !== null) {
+      segment.fingerprint = fingerprint;
+      this.#chain.grow(segment, size);
+    } else {
+      this.#isCut ||= segment === this.#chain.current;
+      this.#chain.restart(segment, size);
+    }
     return true;
   }
 
-  /** The file was truncated, and maybe written anew: its content begins again. */
-  #restart(segment: Segment): void {
-    segment.fingerprint = segment.file.fingerprint();
-    if (segment !== this.#current) return;
-    this.losses.truncations += 1;
-    segment.base = this.#cursor;
-    this.#afterGap = true;
+  /** A file that has lost its name may stand there compressed: then that is read on, and the disk has its room back. */
+  #followCompression(segment: Segment): void {
+    const opened = openChain(this.#path, this.#options);
+    if (typeof opened === 'string') return;
+    const found = opened.files.find((file) => segment.isCompressedTo(file));
+    for (const file of opened.files) if (file !== found) file.close();
+    if (found !== undefined) segment.moveTo(found);
   }
 
   /** Bytes on disk that were not consumed, over all files of the chain. */
   get unreadBytes(): number {
-    let bytes = 0;
-    for (const segment of this.#segments) {
-      if (!segment.done) bytes += segment.size - (segment.base === null ? 0 : Math.max(0, this.#cursor - segment.base));
-    }
-    return bytes;
+    return this.#chain.segments.reduce((sum, segment) => sum + this.#chain.unreadOf(segment), 0);
+  }
+
+  /** Those of them that are on disk only because the files are open here. */
+  get heldBytes(): number {
+    return this.#chain.segments.reduce((sum, segment) => sum + (segment.deletedMs === null ? 0 : this.#chain.unreadOf(segment)), 0);
+  }
+
+  /** Since when the oldest file with such bytes has had no name; null when there is none. */
+  get heldSinceMs(): number | null {
+    return this.#held?.deletedMs ?? null;
+  }
+
+  get #held(): Segment | undefined {
+    return this.#chain.segments.find((segment) => segment.deletedMs !== null && this.#chain.unreadOf(segment) > 0);
+  }
+
+  /** Lets go of the oldest file that has unread bytes and no name; what is unread of it is lost. Not while a read is under way. */
+  letGo(): void {
+    const segment = this.#held;
+    if (segment === undefined) return;
+    this.#isCut ||= segment === this.#chain.current;
+    this.#chain.finish(segment, 'held_too_long');
+  }
+
+  /**
+   * Reading has failed: it is tried again while the file is there. One that is gone from the directory, and fails time after time, is
+   * given up. Returns whether it is.
+   */
+  passUnreadable(): boolean {
+    const { current } = this.#chain;
+    this.#failures += 1;
+    if (current === null || this.#failures < LOST_AFTER || this.#isThere(current)) return false;
+    this.#isCut = true;
+    this.#chain.finish(current, 'unreadable');
+    return true;
+  }
+
+  #isThere(segment: Segment): boolean {
+    const opened = openChain(this.#path, this.#options);
+    if (typeof opened === 'string') return opened !== 'missing';
+    for (const file of opened.files) file.close();
+    return opened.files.some(({ id }) => isSameFile(id, segment.file.id));
+  }
+
+  /** Whoever wrote the log is gone for good: what stands behind the last line feed is all there will be. */
+  end(): void {
+    this.#ended = true;
+  }
+
+  /** What is missing behind all that was read, when nothing else follows; it is not told again. */
+  takeGapsAtEnd(): readonly Loss[] {
+    return this.#chain.takeGapsAtEnd();
   }
 
   /** Reads on from the cursor into `target`. Rejects on I/O errors, which leave everything as it was. */
   async read(target: Buffer, nowMs: number): Promise<LogChunk> {
-    const segment = this.#current;
-    const offset = this.#cursor - segment.base!;
-    const final = this.#isFinal(segment, nowMs);
-    const length = await segment.file.read(target, offset);
-    const endsFile = final && length < target.length && offset + length >= segment.file.size;
-    return { length, at: this.#cursor, startsFile: offset === 0, endsFile, afterGap: this.#afterGap, birth: segment.file.birth };
+    const { current, newest, cursor: at } = this.#chain;
+    const { birth } = (current ?? newest).file;
+    if (current === null) return { length: 0, at, startsFile: false, endsFile: false, afterGap: false, gaps: [], birth };
+    const { file, gaps } = current;
+    const offset = at - current.base!;
+    const final = this.#isFinal(current, nowMs);
+    const length = await this.#fill(target, current, offset);
+    this.#failures = 0;
+    const endsFile = final && length < target.length && offset + length >= file.look().size;
+    return { length, at, startsFile: offset === 0, endsFile, afterGap: this.#isCut || gaps.length > 0, gaps, birth };
+  }
+
+  /** Reads what is known to be there, though a file system may give it in pieces; resolves with how many bytes it was. */
+  async #fill(target: Buffer, { file, size }: Segment, offset: number): Promise<number> {
+    let length = await file.read(target, offset);
+    for (let more = length; more > 0 && length < target.length && offset + length < size; length += more)
+      more = await file.read(target.subarray(length), offset + length);
+    return length;
   }
 
   /** Moves the cursor behind `consumed` bytes of the chunk; at the end of a file that has ended, to the next file. */
   advance(chunk: LogChunk, consumed: number): void {
-    this.#cursor = chunk.at + consumed;
-    this.#afterGap = false;
-    const segment = this.#current;
-    const read = this.#cursor - segment.base!;
-    segment.size = Math.max(segment.size, read);
-    // A position says what its file begins with; null means that the file was written anew, which the next poll sees to.
-    if (segment.fingerprint.bytes < read) segment.fingerprint = segment.file.grown(segment.fingerprint) ?? segment.fingerprint;
-    if (!chunk.endsFile || consumed < chunk.length) return;
-    if (segment.file instanceof GzipFile && segment.file.damaged) this.losses.lostFiles += 1;
-    segment.done = true;
-    segment.size = read;
-    segment.file.close();
-    this.#current.base = this.#cursor;
+    const { current } = this.#chain;
+    if (current === null) return;
+    this.#chain.cursor = chunk.at + consumed;
+    this.#isCut = false;
+    current.gaps = [];
+    const read = this.#chain.readOf(current);
+    if (read > current.size) this.#chain.grow(current, read);
+    if (current.fingerprint.bytes < read) this.#recognise(current);
+    const isDamaged = current.file.damaged || current.size > read;
+    if (chunk.endsFile && consumed === chunk.length) this.#chain.finish(current, isDamaged ? 'damaged' : null);
+  }
+
+  /** A position says what its file begins with, and so it has to be known by the time that much was read of it. */
+  #recognise(segment: Segment): void {
+    const fingerprint = segment.file.grown(segment.fingerprint);
+    if (fingerprint === null) segment.isRewritten = true;
+    else segment.fingerprint = fingerprint;
   }
 
   /** Nothing more will be written to a file once its successor has been there for a while, or has a successor itself. */
   #isFinal(segment: Segment, nowMs: number): boolean {
-    if (segment.supersededMs === null) return false;
+    if (segment.supersededMs === null) return this.#ended;
     if (segment.file.complete) return true;
-    const successor = this.#segments[this.#segments.indexOf(segment) + 1]!;
+    const successor = this.#chain.segments[this.#chain.segments.indexOf(segment) + 1]!;
     return successor.supersededMs !== null || nowMs - segment.supersededMs >= this.#options.rotateGraceMs;
   }
 
   /** The durable form of a resume point. Files that lie before it are forgotten: call it with resume points that only grow. */
   position(resume: ResumePoint): Position {
-    const position: Position = [this.#positionOf(resume[0]), this.#positionOf(resume[1])];
-    const earliest = Math.min(resume[0].at, resume[1].at);
-    for (let first = this.#segments[0]!; first.done && endOf(first) <= earliest; first = this.#segments[0]!) {
-      this.#finished.push({ id: first.file.id, fingerprint: first.fingerprint });
-      this.#segments.shift();
-    }
-    return position;
+    return { ...this.#chain.position(resume), gaps: this.#chain.gaps };
   }
 
-  /** A place in what a truncation took away is the start of what came instead. */
-  #positionOf({ at, record, state }: ChannelResume): ChannelPosition {
-    const segment = this.#segments.find((segment) => !segment.done || at < endOf(segment))!;
-    return { file: segment.file.id, fingerprint: segment.fingerprint, offset: Math.max(0, at - segment.base!), record, state };
+  /** The file that a place of the source is in, by the name it was opened with, and the byte of its content; for the operator. */
+  locate(at: number): { readonly file: string; readonly offset: number } {
+    const segment = this.#chain.segments.findLast(({ base }) => base !== null && base <= at) ?? this.#chain.segments[0]!;
+    return { file: segment.file.path, offset: at - (segment.base ?? 0) };
   }
 
   close(): void {
-    for (const segment of this.#segments) if (!segment.done) segment.file.close();
+    this.#chain.close();
   }
 }
 
-function holdsPosition(file: ChainFile, { file: id, fingerprint, offset }: ChannelPosition): boolean {
-  return isFile(file, id, fingerprint) && offset <= file.size;
-}
-
-/**
- * Whether a file is the one of this inode and beginning. Inodes are given to new files at once, so the content has to agree; and
- * compression moves the content to a new inode, so for a compressed file it is enough.
- */
-function isFile(file: ChainFile, id: FileId, fingerprint: Fingerprint): boolean {
-  if (!isSameFile(file.id, id) && !(file.complete && fingerprint.bytes > 0)) return false;
-  return file.grown(fingerprint) !== null;
-}
-
-/** Of a file that was read: the bytes of the source before its end. */
-function endOf(segment: Segment): number {
-  return segment.base! + segment.size;
+/** Looking for a place may take a look into files. */
+function tryToResume(opened: OpenedChain, begin: Begin): Resumption | OpenFailure {
+  let resumption: Resumption | OpenFailure;
+  try {
+    resumption = resumeChain(opened, begin);
+  } catch (error) {
+    resumption = failureOf(error);
+  }
+  if (typeof resumption === 'string') for (const file of opened.files) file.close();
+  return resumption;
 }

@@ -1,36 +1,104 @@
+import { recordTime } from '../../agent/decode/record-time.ts';
 import { SourceDecoder } from '../../agent/decode/source-decoder.ts';
-import { LokiStreams, PushEncoder } from '../../agent/outputs/loki/encode-push.ts';
-import { SnappyEncoder } from '../../agent/outputs/loki/snappy-encoder.ts';
+import { Lane } from '../../agent/deliver/lane.ts';
+import type { Origin } from '../../agent/deliver/origin.ts';
+import { LedgerTotals } from '../../agent/ledger/ledger-totals.ts';
+import { Retention } from '../../agent/ledger/retention.ts';
+import { SourceLedger } from '../../agent/ledger/source-ledger.ts';
 import { RecordView } from '../../agent/model/record.ts';
+import type { Verdict } from '../../agent/model/verdict.ts';
+import { LokiOutput } from '../../agent/outputs/loki/loki-output.ts';
 import { ByteBudget } from '../../agent/runtime/byte-budget.ts';
+import { systemClock } from '../../agent/runtime/clock.ts';
+import { systemFiles } from '../../agent/runtime/file-system.ts';
 import { Wakeup } from '../../agent/runtime/wakeup.ts';
+import { Descriptors } from '../../agent/tail/descriptors.ts';
 import { SourceLog } from '../../agent/tail/source-log.ts';
 
-/** The path of a line through the agent's own code: read, decode, encode, compress. Prints lines and CPU seconds as JSON. */
+/** The path of a line through the agent's own code: read, decode, admit, encode, compress. Prints lines and CPU seconds as JSON. */
 const CHUNK = 516 * 1024;
-const BATCH = 1024 * 1024;
+const HEADER = 40;
 
-const path = process.argv[2]!;
-const log = new SourceLog(path, { allowedRoots: ['/'], rotateGraceMs: 0 });
-const resume = log.open(null, 0);
+let compressed = 0;
+let stored = 0;
+
+/** Stores everything at once. */
+class EagerOutput extends LokiOutput {
+  override async push(body: Buffer): Promise<Verdict> {
+    compressed += body.length;
+    return { kind: 'stored' };
+  }
+}
+
+const output = new EagerOutput(
+  {
+    name: 'none',
+    url: 'http://127.0.0.1/',
+    timeoutMs: 1000,
+    connections: 1,
+    tls: { caFile: null, certFile: null, keyFile: null, insecureSkipVerify: false },
+    tenant: null,
+    format: 'protobuf',
+    compression: 'snappy',
+    headers: {},
+    basicAuth: null,
+    bearerTokenFile: null,
+    userAgent: 'bench',
+    onRequest: () => undefined,
+  },
+  systemClock,
+);
+const lane = new Lane({
+  output,
+  budget: new ByteBudget(24 * 1024 * 1024, new Wakeup()),
+  clock: systemClock,
+  observer: {
+    stored: (entries) => void (stored += entries),
+    settled: () => undefined,
+    retrying: () => undefined,
+    misconfigured: () => undefined,
+    refused: () => Promise.resolve(),
+  },
+  options: {
+    batchBytes: 1024 * 1024,
+    batchWaitMs: 1000,
+    maxInFlight: 4,
+    backoffMinMs: 500,
+    backoffMaxMs: 30_000,
+    headroomBytes: 2 * 1024 * 1024,
+    confirm: 'batch',
+    maxAgeSeconds: 100 * 365 * 86_400,
+    maxFutureSeconds: 100 * 365 * 86_400,
+    clockHoldSeconds: 300,
+    maxLineBytes: 262_144,
+    streamRateBytes: 0,
+    streamBurstBytes: 0,
+  },
+});
+
+const retention = new Retention({ maxBytes: null, maxFiles: null });
+const options = {
+  roots: ['/'],
+  descriptors: new Descriptors(10, systemClock),
+  fs: systemFiles,
+  timeOf: recordTime,
+  rotateGraceMs: 0,
+  retention,
+};
+const log = new SourceLog(process.argv[2]!, options, new SourceLedger(new LedgerTotals()));
+const resume = log.open({ kind: 'new', placeIn: () => null, start: 'oldest' }, 0);
 if (typeof resume === 'string') throw new Error(resume);
 const partBudget = new ByteBudget(8 * 1024 * 1024, new Wakeup());
 const decoder = new SourceDecoder({ maxLineBytes: 256 * 1024, partWaitSeconds: 10, partBudget }, resume);
-const streams = new LokiStreams();
 const labels = { namespace: 'shop', app: 'web', container: 'web', service_name: 'web', job: 'shop/web', node_name: 'node-1' };
 const metadata = [['pod', 'web-7d9c5b8f6d-x2x7q']] as const;
-const routes = ['stdout', 'stderr'].map((stream) => streams.route({ labels: { ...labels, stream }, metadata }));
-const encoder = new PushEncoder(new SnappyEncoder());
+const routes = ['stdout', 'stderr'].map((stream) => output.route({ labels: { ...labels, stream }, metadata }));
+const origin: Origin = { dropped: () => undefined, describe: (offset) => ({ source: '', file: '', offset }) };
+const span = { origin, from: 0, bytes: 0 };
 const view = new RecordView();
 const buffer = Buffer.allocUnsafeSlow(CHUNK);
-let lines = 0;
-let compressed = 0;
 
-function count(body: Buffer): void {
-  compressed += body.length;
-  encoder.release(body);
-}
-
+lane.start();
 const before = process.cpuUsage();
 for (;;) {
   const chunk = await log.read(buffer, 0);
@@ -38,12 +106,15 @@ for (;;) {
   decoder.feed({ ...chunk, bytes: buffer.subarray(0, chunk.length), full: chunk.length === CHUNK }, chunk.birth);
   while (decoder.next(view)) {
     const route = routes[view.channel]!;
-    if (encoder.bytes + encoder.sizeBound(route, view) > BATCH) count(encoder.seal().body);
-    encoder.append(route, view);
-    lines += 1;
+    span.bytes = view.end - view.start + HEADER;
+    const batch = lane.admit(route, view);
+    if (typeof batch === 'string') throw new Error(batch);
+    lane.append(route, view, span);
+    span.from += span.bytes;
   }
   log.advance(chunk, decoder.consumed);
 }
-if (encoder.entries > 0) count(encoder.seal().body);
+await lane.drain(new AbortController().signal);
 const { user, system } = process.cpuUsage(before);
-console.log(JSON.stringify({ lines, compressed, cpuSeconds: (user + system) / 1e6, rssMiB: process.memoryUsage.rss() / 1048576 }));
+await lane[Symbol.asyncDispose]();
+console.log(JSON.stringify({ lines: stored, compressed, cpuSeconds: (user + system) / 1e6, rssMiB: process.memoryUsage.rss() / 1048576 }));

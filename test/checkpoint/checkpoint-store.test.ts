@@ -1,77 +1,57 @@
-import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { type Checkpoints, CheckpointStore } from '../../agent/checkpoint/checkpoint-store.ts';
-import { type ChannelPosition, INITIAL_STATE } from '../../agent/model/position.ts';
-import { tempDir } from '../support/temp-dir.ts';
+import { describe, expect, test } from 'vitest';
+import { formatCheckpoints } from '../../agent/checkpoint/checkpoint-document.ts';
+import { CheckpointStore } from '../../agent/checkpoint/checkpoint-store.ts';
+import { at, CURRENT, NEXT, positionAt, PREVIOUS, SOURCE, stateDir } from './some-checkpoints.ts';
 
-const CURRENT = 'checkpoints.json';
-const PREVIOUS = 'checkpoints.previous.json';
+const NONE = { startedMs: null, imported: [], outputs: {} };
+const LOST = { ...NONE, startedMs: 0 };
 
-async function stateDir(): Promise<string> {
-  const dir = await tempDir();
-  onTestFinished(() => dir[Symbol.asyncDispose]());
-  return join(dir.path, 'state');
+/** A state directory with these files in it. */
+async function directoryOf(files: Readonly<Record<string, string>>): Promise<string> {
+  const directory = await stateDir();
+  await mkdir(directory);
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
+  return directory;
 }
 
-function at(offset: number): Checkpoints {
-  const channel: ChannelPosition = {
-    file: { dev: '2049', ino: '18446744073709551615' },
-    fingerprint: { bytes: 1024, hash: 'c0ffee' },
-    offset,
-    record: null,
-    state: INITIAL_STATE,
-  };
-  const open = { ...channel, record: { channel: 1, partial: true, malformed: false, escaped: false, time: [1, 2] } } as const;
-  return {
-    loki: {
-      'shop_cart_u-1/app/0': [
-        channel,
-        { ...open, state: { runStart: [1, 2], runEnd: [1, 3], line: { time: [1, 2], pieces: 1, bytes: 9 } } },
-      ],
-    },
-  };
+function inDirectory(directory: string): Record<string, string> {
+  return Object.fromEntries(
+    readdirSync(directory)
+      .sort()
+      .map((name) => [name, readFileSync(join(directory, name), 'utf8')]),
+  );
 }
 
-/** A file that is whole but for what is in it. */
-function documentOf(outputs: unknown, version = 1): string {
-  return JSON.stringify({ version, crc32: crc32(JSON.stringify(outputs)), outputs });
+/** A document as one with another idea of positions would write it. */
+function documentOf(sources: object): string {
+  const state = JSON.stringify({ started_ms: 5, imported: [], outputs: { loki: sources } });
+  return `{"version":2,"crc32":${crc32(state)},"state":${state}}\n`;
 }
 
-describe(CheckpointStore, () => {
+describe('saving', () => {
   test('I8 what was saved is what is loaded, from a directory made on the way', async () => {
     const directory = await stateDir();
     const store = new CheckpointStore(directory);
-    expect(await store.load()).toMatchObject({ checkpoints: {}, tried: [{ kind: 'absent' }, { kind: 'absent' }] });
+    expect(await store.load()).toStrictEqual({ checkpoints: NONE, findings: [] });
     expect(await store.save(at(7))).toBe(true);
-    expect((await new CheckpointStore(directory).load()).checkpoints).toStrictEqual(at(7));
+    expect(await new CheckpointStore(directory).load()).toStrictEqual({ checkpoints: at(7), findings: [] });
     expect([statSync(directory).mode & 0o777, statSync(join(directory, CURRENT)).mode & 0o777]).toStrictEqual([0o700, 0o600]);
-  });
-
-  test('the form on disk: a version and a checksum before the positions', async () => {
-    const directory = await stateDir();
-    const store = new CheckpointStore(directory);
-    await store.load();
-    await store.save({ loki: {} });
-    expect(readFileSync(join(directory, CURRENT), 'utf8')).toBe('{"version":1,"crc32":552392886,"outputs":{"loki":{}}}\n');
   });
 
   test('the generation before is kept, and nothing else', async () => {
     const directory = await stateDir();
     const store = new CheckpointStore(directory);
-    await store.load();
     for (const offset of [1, 2, 3]) await store.save(at(offset));
-    expect(readdirSync(directory).sort()).toStrictEqual([CURRENT, PREVIOUS]);
-    expect(JSON.parse(readFileSync(join(directory, PREVIOUS), 'utf8'))).toMatchObject({ outputs: at(2) });
+    expect(inDirectory(directory)).toStrictEqual({ [CURRENT]: formatCheckpoints(at(3)), [PREVIOUS]: formatCheckpoints(at(2)) });
   });
 
   test('a file is replaced as a whole, never written to', async () => {
     const directory = await stateDir();
     const store = new CheckpointStore(directory);
-    await store.load();
     await store.save(at(1));
     const { ino } = statSync(join(directory, CURRENT));
     await store.save(at(2));
@@ -82,117 +62,132 @@ describe(CheckpointStore, () => {
   test('what has not changed is not written again', async () => {
     const directory = await stateDir();
     const store = new CheckpointStore(directory);
-    await store.load();
     await store.save(at(1));
     const { ino } = statSync(join(directory, CURRENT));
     expect(await store.save(at(1))).toBe(false);
     expect(statSync(join(directory, CURRENT)).ino).toBe(ino);
   });
+});
 
-  test('I8 a crash between the two renames leaves the generation before', async () => {
-    const directory = await stateDir();
-    const store = new CheckpointStore(directory);
-    await store.load();
-    await store.save(at(1));
-    await rename(join(directory, CURRENT), join(directory, PREVIOUS));
-    writeFileSync(join(directory, `${CURRENT}.tmp`), 'half of it');
-    expect((await new CheckpointStore(directory).load()).checkpoints).toStrictEqual(at(1));
-  });
-
-  const good = documentOf(at(2));
+describe('a file that cannot be used', () => {
+  const good = formatCheckpoints(at(2));
   test.each([
-    ['empty', '', /JSON/],
-    ['cut', good.slice(0, -20), /JSON/],
-    ['filled with NUL, as after a power cut', '\0'.repeat(good.length), /JSON/],
-    ['changed', good.replace('"offset":2', '"offset":3'), /^checksum does not match$/],
-    ['of another version', documentOf(at(2), 2), /^version 2 is not 1$/],
-    ['null', 'null', /^version undefined is not 1$/],
-    ['of another shape', documentOf({ loki: { source: [{ offset: 1 }] } }), /^positions are not of the expected shape$/],
-    ['with a negative offset', documentOf(at(-1)), /^positions are not of the expected shape$/],
-    ['with a list of outputs', documentOf([]), /^positions are not of the expected shape$/],
-  ])('a file that is %s is set aside, the generation before it read', async (_, text, why) => {
-    const directory = await stateDir();
-    await mkdir(directory);
-    writeFileSync(join(directory, CURRENT), text);
-    writeFileSync(join(directory, PREVIOUS), documentOf(at(1)));
-    const { checkpoints, tried } = await new CheckpointStore(directory).load();
+    ['empty', '', 'not a whole checkpoint document'],
+    ['cut', good.slice(0, -20), 'not a whole checkpoint document'],
+    ['filled with NUL, as after a power cut', '\0'.repeat(good.length), 'not a whole checkpoint document'],
+    ['changed', good.replace('"offset":2', '"offset":3'), 'checksum does not match'],
+    ['of an older version', good.replace('"version":2', '"version":1'), 'version 1 is not 2'],
+  ])('%s: it is set aside, and the generation before it read', async (_, text, why) => {
+    const directory = await directoryOf({ [CURRENT]: text, [PREVIOUS]: formatCheckpoints(at(1)) });
+    const file = join(directory, CURRENT);
+    expect(await new CheckpointStore(directory).load()).toStrictEqual({
+      checkpoints: at(1),
+      findings: [{ kind: 'corrupt', file, why, setAside: `${file}.corrupt` }],
+    });
+    expect(inDirectory(directory)).toStrictEqual({ [`${CURRENT}.corrupt`]: text, [PREVIOUS]: formatCheckpoints(at(1)) });
+  });
+
+  test.each([
+    ['a directory', (file: string) => mkdir(join(file, 'full'), { recursive: true }), 'not a file'],
+    ['a link to what cannot be read', (file: string) => symlink('/proc/self/mem', file), 'EIO: i/o error, read'],
+    ['a link in a circle', (file: string) => symlink(file, file), 'ELOOP'],
+    ['a device', (file: string) => symlink('/dev/zero', file), 'not a file'],
+    [
+      'larger than memory',
+      async (file: string) => {
+        writeFileSync(file, '');
+        truncateSync(file, 2 ** 40);
+      },
+      'larger than',
+    ],
+  ])('%s in its place: likewise', async (_, make, why) => {
+    const directory = await directoryOf({ [PREVIOUS]: formatCheckpoints(at(1)) });
+    await make(join(directory, CURRENT));
+    const { checkpoints, findings } = await new CheckpointStore(directory).load();
     expect(checkpoints).toStrictEqual(at(1));
-    expect(tried[0]).toStrictEqual({
-      kind: 'corrupt',
-      file: join(directory, CURRENT),
-      why: expect.stringMatching(why) as string,
-      setAside: join(directory, `${CURRENT}.corrupt`),
-    });
-    expect(readFileSync(join(directory, `${CURRENT}.corrupt`), 'utf8')).toBe(text);
+    expect(findings).toMatchObject([{ kind: 'corrupt', why: expect.stringContaining(why) as string }]);
+    expect(readdirSync(directory).sort()).toStrictEqual([`${CURRENT}.corrupt`, PREVIOUS]);
   });
 
-  test('both generations corrupt: reading starts anew', async () => {
-    const directory = await stateDir();
-    await mkdir(directory);
-    for (const name of [CURRENT, PREVIOUS]) writeFileSync(join(directory, name), '{');
-    expect(await new CheckpointStore(directory).load()).toMatchObject({
-      checkpoints: {},
-      tried: [{ kind: 'corrupt' }, { kind: 'corrupt' }],
-    });
+  test('the newest one set aside is kept, however many there were', async () => {
+    const directory = await directoryOf({ [PREVIOUS]: 'bad 0' });
+    for (let n = 1; n < 5; n += 1) {
+      if (n % 2 === 0) writeFileSync(join(directory, CURRENT), `bad ${n}`);
+      else await mkdir(join(directory, CURRENT, `bad ${n}`), { recursive: true });
+      await new CheckpointStore(directory).load();
+    }
+    expect(inDirectory(directory)).toStrictEqual({ [`${CURRENT}.corrupt`]: 'bad 4', [`${PREVIOUS}.corrupt`]: 'bad 0' });
   });
 
-  test('a file that cannot even be read does not stop the agent', async () => {
-    const directory = await stateDir();
-    await mkdir(join(directory, CURRENT), { recursive: true });
-    const { checkpoints, tried } = await new CheckpointStore(directory).load();
-    expect(checkpoints).toStrictEqual({});
-    expect(tried[0]).toMatchObject({ kind: 'corrupt', why: expect.stringMatching(/^EISDIR/) as string });
+  test('it is also found when it is not the newest, before a save would throw it away', async () => {
+    const directory = await directoryOf({ [CURRENT]: formatCheckpoints(at(2)), [PREVIOUS]: 'bad' });
+    const { checkpoints, findings } = await new CheckpointStore(directory).load();
+    expect(checkpoints).toStrictEqual(at(2));
+    expect(findings).toMatchObject([{ kind: 'corrupt', file: join(directory, PREVIOUS) }]);
   });
 
-  test('a directory that cannot be made is said at the start', async () => {
-    const directory = await stateDir();
-    writeFileSync(directory, '');
-    await expect(new CheckpointStore(directory).load()).rejects.toMatchObject({ code: 'EEXIST' });
-  });
-
-  test('a directory that went away: the save fails, the next one is whole', async () => {
-    const directory = await stateDir();
+  test('no generation can be used: reading starts anew, and it is known that this is no first start, now and later', async () => {
+    const directory = await directoryOf({ [CURRENT]: '{', [PREVIOUS]: '{' });
+    const lost = { kind: 'lost', directory };
+    const { checkpoints, findings } = await new CheckpointStore(directory).load();
+    expect(checkpoints).toStrictEqual(LOST);
+    expect(findings).toMatchObject([{ kind: 'corrupt' }, { kind: 'corrupt' }, lost]);
     const store = new CheckpointStore(directory);
-    await store.load();
-    await store.save(at(1));
-    await rename(directory, `${directory}.gone`);
-    await expect(store.save(at(2))).rejects.toMatchObject({ code: 'ENOENT' });
-    await rename(`${directory}.gone`, directory);
-    await store.save(at(2));
-    expect((await new CheckpointStore(directory).load()).checkpoints).toStrictEqual(at(2));
+    expect(await store.load()).toStrictEqual({ checkpoints: LOST, findings: [lost] });
+    await store.save(LOST);
+    expect((await new CheckpointStore(directory).load()).checkpoints).toStrictEqual(LOST);
+  });
+
+  test('a directory with dead letters alone never had a checkpoint', async () => {
+    const directory = await directoryOf({ 'dead-letters.loki.jsonl': '{}' });
+    expect(await new CheckpointStore(directory).load()).toStrictEqual({ checkpoints: NONE, findings: [] });
   });
 });
 
-/** A file system of one page for each generation and no more; null where mounting is not allowed. */
-async function tinyDisk(): Promise<string | null> {
-  const directory = await stateDir();
-  await mkdir(directory);
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'logferry-test', directory], { stdio: 'ignore' });
-  } catch {
-    return null;
-  }
-  onTestFinished(() => void execFileSync('umount', [directory]));
-  return directory;
-}
+describe('a file of a newer version', () => {
+  const newer = '{"version":9,"state":"of a form that nobody knows yet"}';
 
-test('a full disk: the save fails, what was saved before stays, and the next one succeeds when there is room', async ({ skip }) => {
-  const directory = await tinyDisk();
-  if (directory === null) skip('a tmpfs may not be mounted here');
-  else await survivesFullDisk(directory);
+  test('is kept under a name of its own, and a generation of ours read', async () => {
+    const directory = await directoryOf({ [CURRENT]: newer, [PREVIOUS]: formatCheckpoints(at(1)) });
+    const file = join(directory, CURRENT);
+    const store = new CheckpointStore(directory);
+    expect(await store.load()).toStrictEqual({
+      checkpoints: at(1),
+      findings: [{ kind: 'newer', version: 9, file, setAside: `${file}.v9` }],
+    });
+    for (const offset of [2, 3, 4]) await store.save(at(offset));
+    expect(readFileSync(`${file}.v9`, 'utf8')).toBe(newer);
+  });
+
+  test('is kept wherever it stands', async () => {
+    const directory = await directoryOf({ [CURRENT]: newer, [PREVIOUS]: newer, [NEXT]: newer });
+    const store = new CheckpointStore(directory);
+    const { checkpoints, findings } = await store.load();
+    expect(checkpoints).toStrictEqual(LOST);
+    expect(findings.map(({ kind }) => kind)).toStrictEqual(['newer', 'newer', 'newer', 'lost']);
+    for (const offset of [2, 3, 4]) await store.save(at(offset));
+    expect(inDirectory(directory)).toMatchObject({ [`${CURRENT}.v9`]: newer, [`${PREVIOUS}.v9`]: newer, [`${NEXT}.v9`]: newer });
+  });
 });
 
-async function survivesFullDisk(directory: string): Promise<void> {
-  const store = new CheckpointStore(directory);
-  await store.load();
-  await store.save(at(1));
-  writeFileSync(join(directory, 'filler'), 'x'.repeat(8 * 1024));
-  const many: Checkpoints = {
-    loki: Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`source ${i}`, at(2)['loki']!['shop_cart_u-1/app/0']!])),
-  };
-  await expect(store.save(many)).rejects.toMatchObject({ code: 'ENOSPC' });
-  expect((await new CheckpointStore(directory).load()).checkpoints).toStrictEqual(at(1));
-  await rm(join(directory, 'filler'));
-  expect(await store.save(at(2))).toBe(true);
-  expect((await new CheckpointStore(directory).load()).checkpoints).toStrictEqual(at(2));
-}
+describe('a position that cannot be used', () => {
+  test('is that of the generation before, and the others stay as they are', async () => {
+    const bad = documentOf({ [SOURCE]: 'of another shape', good: positionAt(2), lost: null });
+    const directory = await directoryOf({ [CURRENT]: bad, [PREVIOUS]: formatCheckpoints(at(1, { good: positionAt(1) })) });
+    expect(await new CheckpointStore(directory).load()).toStrictEqual({
+      checkpoints: { startedMs: 5, imported: [], outputs: { loki: { good: positionAt(2), [SOURCE]: positionAt(1) } } },
+      findings: [
+        { kind: 'recovered', sources: [['loki', SOURCE]] },
+        { kind: 'dropped', sources: [['loki', 'lost']] },
+      ],
+    });
+    expect(readdirSync(directory)).toHaveLength(2);
+  });
+
+  test('is dropped where no generation has it, even by a name that every object has', async () => {
+    const directory = await directoryOf({ [CURRENT]: documentOf({ constructor: 1 }), [PREVIOUS]: documentOf({ constructor: 2 }) });
+    const { checkpoints, findings } = await new CheckpointStore(directory).load();
+    expect(checkpoints.outputs).toStrictEqual({ loki: {} });
+    expect(findings).toStrictEqual([{ kind: 'dropped', sources: [['loki', 'constructor']] }]);
+  });
+});

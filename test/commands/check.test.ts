@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkCommand } from '../../agent/commands/check.ts';
-import type { Host, Terminal } from '../../agent/commands/command.ts';
+import { runCommand } from '../support/command-host.ts';
 
 interface Outcome {
   readonly code: number;
@@ -23,27 +23,12 @@ afterAll(() => rm(directory, { recursive: true }));
 
 /** Runs `logferry check` in this process; paths of the test's directory are left out of what it says. */
 async function check(...args: string[]): Promise<Outcome> {
-  const written = { stdout: '', stderr: '' };
-  const terminal = (name: 'stdout' | 'stderr'): Terminal => ({
-    write: (text) => {
-      written[name] += text.replaceAll(`${directory}/`, '');
-    },
-    isTTY: false,
-    columns: 80,
-  });
-  const host: Host = {
-    env: { NODE_NAME: 'node-1' },
-    hostname: 'host-1',
-    stdout: terminal('stdout'),
-    stderr: terminal('stderr'),
-    stop: new AbortController().signal,
-    execPath: 'node',
-    entry: 'main.ts',
-    version: '0.0.0',
-    usage: () => ({ cpuSeconds: 0, residentBytes: 0 }),
-  };
-  const code = await checkCommand.run(args, host);
-  return { code, stdout: written.stdout, stderr: written.stderr.split('\n').slice(0, -1) };
+  const { code, stdout, stderr } = await runCommand(checkCommand, args, { env: { NODE_NAME: 'node-1' } });
+  return { code, stdout: withoutPaths(stdout), stderr: withoutPaths(stderr).split('\n').slice(0, -1) };
+}
+
+function withoutPaths(text: string): string {
+  return text.replaceAll(`${directory}/`, '');
 }
 
 const GOOD = `node_name: \${NODE_NAME}

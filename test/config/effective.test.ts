@@ -37,6 +37,8 @@ containers:
   rotate_grace_seconds: 1
   part_idle_seconds: 10
   max_line_bytes: 262144
+  start: oldest
+  clock_hold_seconds: 7200
 kubernetes:
   enabled: true
 labels:
@@ -64,9 +66,24 @@ outputs:
     backoff:
       min_seconds: 0.5
       max_seconds: 30
+    required: true
+    accepts:
+      max_age_seconds: 604800
+      max_future_seconds: 600
+      max_line_bytes: 262144
+      out_of_order_seconds: 3600
+      stream_rate_bytes: 3145728
+      stream_burst_bytes: 15728640
+delivery:
+  confirm: push
+kubelet: {}
+import: {}
 limits:
   memory_bytes: 33554432
   drain_seconds: 15
+  deleted_bytes: 1073741824
+  open_files: 16384
+  dead_letter_bytes: 67108864
 checkpoint:
   interval_seconds: 1
 server:

@@ -35,7 +35,11 @@ describe('every key', () => {
 
   it('has a unit in its name if it is a number, or is a count', () => {
     const numbers = keys.filter(([, { type }]) => type === 'number' || type === 'integer').map(([path]) => path);
-    expect(numbers.filter((path) => !/_(?:seconds|bytes)$/.test(path))).toEqual(['outputs.max_in_flight']);
+    expect(numbers.filter((path) => !/_(?:seconds|bytes)$/.test(path))).toEqual([
+      'outputs.max_in_flight',
+      'kubelet.container_log_max_files',
+      'limits.open_files',
+    ]);
   });
 
   it('has a default, but for those that have none to have', () => {
@@ -56,6 +60,11 @@ describe('every key', () => {
       'outputs.tls.ca_file',
       'outputs.tls.cert_file',
       'outputs.tls.key_file',
+      'kubelet.container_log_max_bytes',
+      'kubelet.container_log_max_files',
+      'import.promtail_positions',
+      'import.fluent_bit_db',
+      'import.vector_checkpoints',
     ]);
   });
 });

@@ -61,8 +61,8 @@ function trace(log: RandomLog, { resume, places }: Life = {}): Traced[] {
 /** A point as it comes back from a checkpoint, which takes it only if it is of the shape of one. */
 function parsePoint(json: string): ResumePoint {
   const point = JSON.parse(json) as ResumePoint;
-  const file = { file: { dev: '1', ino: '2' }, fingerprint: { bytes: 0, hash: '' } };
-  assert(isPosition(point.map(({ at, ...resume }) => ({ ...resume, ...file, offset: at }))), json);
+  const files = [{ file: { dev: '1', ino: '2' }, fingerprint: { bytes: 0, hash: '' }, size: 0 }];
+  assert(isPosition({ files, channels: point.map(({ at, ...resume }) => ({ ...resume, file: 0, offset: at })), gaps: [] }), json);
   return point;
 }
 

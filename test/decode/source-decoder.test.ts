@@ -62,7 +62,19 @@ test.each<[what: string, files: string[][], want: string[]]>([
   [
     'a clock that goes back, and one that goes on by less than was added',
     [[`${F} a`, `${F} b`, `${F} c`, '2024-05-01T12:00:00.000000001Z stdout F d', '2024-05-01T11:59:59Z stdout F e', `${F} f`]],
-    ['o 0.000000000 a', 'o 0.000000001 b', 'o 0.000000002 c', 'o 0.000000003 d', 'o -1.000000000 e', 'o 0.000000000 f'],
+    [
+      'o 0.000000000 a',
+      'o 0.000000001 b',
+      'o 0.000000002 c',
+      'o 0.000000003 d',
+      'o 0.000000004 e | original_time=2024-05-01T11:59:59.000000000Z',
+      'o 0.000000005 f',
+    ],
+  ],
+  [
+    'a line with a wrong time in the future sets no later one back',
+    [[`${F} a`, '2034-05-01T12:00:00Z stdout F b', `${F} c`]],
+    ['o 0.000000000 a', 'o 315532800.000000000 b', 'o 0.000000000 c'],
   ],
   [
     'the last nanosecond of a second, repeated',

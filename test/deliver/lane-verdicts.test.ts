@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Verdict } from '../../agent/model/verdict.ts';
 import { LaneBench } from '../support/lane-bench.ts';
-import { MemoryOutput, refused, retry, STORED } from '../support/memory-output.ts';
+import { limited, MemoryOutput, refused, retry, STORED } from '../support/memory-output.ts';
 
 /** A store that answers with these verdicts, then stores. */
 function scripted(...verdicts: Verdict[]): MemoryOutput {
@@ -40,14 +40,19 @@ describe('retry', () => {
   });
 
   test('Retry-After is waited for, the delay is longer when it is', async () => {
-    const bench = new LaneBench(scripted(retry(7000), retry(10)), { random: [0.5, 0.5] });
+    const output = scripted(retry(7000), retry(10));
+    const bench = new LaneBench(output, { random: [0.5, 0.5] });
     await using _ = bench.lane;
     bench.append('a', '1');
     bench.lane.seal();
-    await bench.clock.advance(0);
-    expect(bench.clock.sleeping).toStrictEqual([7000]);
-    await bench.clock.advance(7000);
-    expect(bench.clock.sleeping).toStrictEqual([500]);
+    await bench.clock.advance(6999);
+    expect(output.requests).toHaveLength(1);
+    await bench.clock.advance(1);
+    expect(output.requests).toHaveLength(2);
+    await bench.clock.advance(499);
+    expect(output.requests).toHaveLength(2);
+    await bench.clock.advance(1);
+    expect(output.requests).toHaveLength(3);
     expect(bench.delaysMs).toStrictEqual([7000, 500]);
   });
 
@@ -167,5 +172,54 @@ describe('refused', () => {
     await bench.clock.advance(0);
     await bench.lane[Symbol.asyncDispose]();
     expect([bench.settled, bench.refusedLines]).toStrictEqual([[], []]);
+  });
+});
+
+describe('entries that the store names', () => {
+  const entries = [
+    { index: 3, reason: 'too_far_behind', detail: 'four' },
+    { index: 1, reason: 'line_too_long', detail: 'two' },
+  ] as const;
+
+  test.each([
+    ['stored', 1],
+    ['unknown', 2],
+  ] as const)('I6 are given up; the others, of which it is %s that they are stored, cost %i pushes', async (others, pushes) => {
+    const output = scripted(refused('invalid', { entries, others }));
+    const bench = new LaneBench(output);
+    await using _ = bench.lane;
+    for (const line of ['1', '2', '3', '4', '5']) bench.append('a', line);
+    await bench.clock.advance(1000);
+    expect([output.requests.length, bench.storedEntries, bench.budget.usedBytes]).toStrictEqual([pushes, 3, 0]);
+    expect(output.lines).toStrictEqual(['1', '3', '5']);
+    expect(bench.letters).toMatchObject([
+      { reason: 'too_far_behind', detail: 'four', source: 'a', file: 'a.log', offset: 6, labels: 'a', line: Buffer.from('4') },
+      { reason: 'line_too_long', detail: 'two', source: 'a', file: 'a.log', offset: 2, labels: 'a', line: Buffer.from('2') },
+    ]);
+    expect(bench.source('a').drops).toStrictEqual([
+      { reason: 'too_far_behind', bytes: 2 },
+      { reason: 'line_too_long', bytes: 2 },
+    ]);
+  });
+});
+
+describe('a limit of single streams', () => {
+  test('I6 only those wait; the others of the batch are sent again at once', async () => {
+    const output = scripted(limited([1], 7000));
+    const bench = new LaneBench(output, { random: [0.5] });
+    await using _ = bench.lane;
+    for (const stream of ['a', 'b', 'c', 'b']) bench.append(stream, `${stream}${bench.settled.length}`);
+    await bench.clock.advance(1000);
+    expect(output.requests.map(({ streams }) => streams)).toStrictEqual([
+      ['a', 'b', 'c'],
+      ['a', 'c'],
+    ]);
+    expect(bench.settled).toStrictEqual(['a0', 'c0']);
+    expect([bench.lane.inFlight, bench.lane.queuedBatches, bench.route('b').stream.waiting]).toStrictEqual([0, 1, true]);
+    await bench.clock.advance(6999);
+    expect(output.requests).toHaveLength(2);
+    await bench.clock.advance(1);
+    expect(output.stored.get('b')).toStrictEqual(['b0']);
+    expect([bench.budget.usedBytes, bench.route('b').stream.waiting]).toStrictEqual([0, false]);
   });
 });

@@ -1,20 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { demoCommand } from '../../agent/commands/demo.ts';
+import { runCommand } from '../support/command-host.ts';
 
 async function run(...args: string[]) {
-  const printed = { out: '', err: '' };
-  const exitCode = await demoCommand.run(args, {
-    env: {},
-    hostname: 'here',
-    stdout: { write: (text) => void (printed.out += text), isTTY: false, columns: 80 },
-    stderr: { write: (text) => void (printed.err += text), isTTY: false, columns: 80 },
-    stop: new AbortController().signal,
-    execPath: '/nowhere/node',
-    entry: '/nowhere/main.ts',
-    version: '0.0.0',
-    usage: () => ({ cpuSeconds: 0, residentBytes: 0 }),
-  });
-  return { exitCode, ...printed };
+  const { code: exitCode, stdout: out, stderr: err } = await runCommand(demoCommand, args);
+  return { exitCode, out, err };
 }
 
 describe('logferry demo', () => {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Time } from '../../agent/demo/civil-time.ts';
+import type { Time } from '../../agent/runtime/civil-time.ts';
 import { type Runtime, runtimeFormat } from '../../agent/demo/runtime-format.ts';
 import { STDERR, STDOUT } from '../../agent/model/record.ts';
 

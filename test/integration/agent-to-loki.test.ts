@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { NODE_NAME } from '../support/agent-home.ts';
 import { ChattyContainers } from '../support/chatty-containers.ts';
 import { haveContainerEngine } from '../support/container-engine.ts';
+import { linesByChannel } from '../support/lines-by-channel.ts';
 import { LokiContainer, PUSH_PATH } from '../support/loki-container.ts';
-import { LokiReader, type StoredEntry } from '../support/loki-reader.ts';
+import { LokiReader } from '../support/loki-reader.ts';
 import { Relay } from '../support/relay.ts';
-import { NODE_NAME, TestNode } from '../support/test-node.ts';
+import { TestNode } from '../support/test-node.ts';
 
 const ALL = `{node_name="${NODE_NAME}"}`;
 
@@ -32,7 +34,7 @@ describe.skipIf(!(await haveContainerEngine()))('the built agent and a real Loki
         await victim.kill();
       }
       await sleep(500);
-      relay.mend();
+      await relay.mend();
       await using agent = await node.startAgent();
       await chat;
       const reader = new LokiReader(loki.url, format);
@@ -101,14 +103,3 @@ describe.skipIf(!(await haveContainerEngine()))('the built agent and a real Loki
     expect(agent.printed).toContain('404');
   });
 });
-
-function linesByChannel(entries: readonly StoredEntry[]): Map<string, string[]> {
-  const lines = new Map<string, string[]>();
-  for (const { labels, line } of entries) {
-    const key = `${labels['container']} ${labels['stream']}`;
-    const known = lines.get(key);
-    if (known === undefined) lines.set(key, [line]);
-    else known.push(line);
-  }
-  return lines;
-}

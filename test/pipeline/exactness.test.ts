@@ -10,8 +10,8 @@ const NAMES = { namespace: 'shop', pod: 'cart-7d4', uid: 'u-1' };
 function offsetOnDisk({ stateDir }: AgentBench): number {
   try {
     const text = readFileSync(join(stateDir, 'checkpoints.json'), 'utf8');
-    const { outputs } = JSON.parse(text) as { outputs: { loki: Record<string, [{ offset: number }, unknown]> } };
-    return Object.values(outputs.loki)[0]?.[0].offset ?? -1;
+    const { state } = JSON.parse(text) as { state: { outputs: { loki: Record<string, { channels: [{ offset: number }, unknown] }> } } };
+    return Object.values(state.outputs.loki)[0]?.channels[0].offset ?? -1;
   } catch {
     return -1;
   }

@@ -105,20 +105,24 @@ describe('a store that says no', () => {
     expect(await bench.metric('logferry_retries_total')).toBeGreaterThan(0);
   });
 
-  test('I6 an entry that is refused goes to the dead-letter file, its neighbours arrive', async () => {
+  test('I6 an entry that is refused goes to the dead-letter file, its neighbours arrive, and the stream says what is missing', async () => {
     await using bench = await AgentBench.create({ loki: { deduplicate: true } });
     const container = bench.logs.start(NAMES);
     for (const line of ['before', 'after']) bench.print(container, line);
-    container.log.append('2024-04-01T12:00:00Z stdout F a month old\n');
+    const record = '2024-04-01T12:00:00Z stdout F a month old\n';
+    container.log.append(record);
     bench.print(container, 'later');
     await bench.start();
-    await bench.allStored();
-    await bench.until(async () => (await bench.metric('logferry_dropped_entries_total', ',reason="refused_invalid"')) === 1);
-    expect(bench.stored.get('app stdout')?.sort()).toStrictEqual(['after', 'before', 'later']);
+    await bench.until(async () => bench.loki.lines().some((line) => line.startsWith('logferry: ')));
+    const gap = 'logferry: 1 line of this log is missing after 2024-05-01T12:00:00.000000002Z: refused (too_old), see the dead letters';
+    expect(bench.stored.get('app stdout')?.sort()).toStrictEqual(['after', 'before', 'later', gap]);
+    expect(await bench.metric('logferry_dropped_entries_total', ',reason="too_old"')).toBe(1);
+    expect(await bench.metric('logferry_lost_bytes_total', ',reason="too_old"')).toBe(record.length);
+    expect(await bench.metric('logferry_ledger_unbalanced_bytes')).toBe(0);
     await bench.stop();
     const letters = readFileSync(join(bench.stateDir, 'dead-letters.loki.jsonl'), 'utf8').trimEnd().split('\n');
     expect(letters.map((letter) => JSON.parse(letter) as object)).toMatchObject([
-      { reason: 'invalid', line: 'a month old', timestamp_ns: '1711972800000000000', metadata: { pod: 'cart-7d4' } },
+      { reason: 'too_old', line: 'a month old', timestamp_ns: '1711972800000000000', metadata: [['pod', 'cart-7d4']] },
     ]);
   });
 
@@ -130,7 +134,7 @@ describe('a store that says no', () => {
     await bench.start();
     await bench.allStored();
     expect(bench.stored).toStrictEqual(bench.printed);
-    expect(await bench.metric('logferry_dropped_entries_total', ',reason="refused_too_large"')).toBe(0);
+    expect(await bench.metric('logferry_dropped_entries_total', ',reason="too_large"')).toBe(0);
   });
 
   test('I9 an answer that was lost: the same bytes come again, so that the store knows them', async () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ChattyContainers } from '../support/chatty-containers.ts';
+import { eventually } from '../support/eventually.ts';
 import { FakeLoki } from '../support/fake-loki.ts';
 import { TestNode } from '../support/test-node.ts';
 
@@ -59,7 +60,7 @@ test('I8 a store that is down at the start and comes later gets everything', asy
   const containers = new ChattyContainers(node.logs, 5);
   await using agent = await node.startAgent();
   await containers.chat(2000);
-  expect(await agent.page('/readyz')).toMatchObject({ status: 503 });
+  await eventually(async () => expect(await agent.page('/readyz')).toMatchObject({ status: 503 }));
   await loki.up();
   await loki.waitFor(() => loki.counts.stored >= containers.lineCount);
   expect(await agent.stop()).toBe(0);

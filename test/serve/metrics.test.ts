@@ -1,16 +1,20 @@
 import { describe, expect, test } from 'vitest';
+import { LedgerTotals } from '../../agent/ledger/ledger-totals.ts';
 import { Counters } from '../../agent/model/counters.ts';
 import { HttpServer } from '../../agent/serve/http-server.ts';
 import { type AgentStatus, Metrics } from '../../agent/serve/metrics.ts';
 
-function statusOf(counters: Counters): AgentStatus {
+function statusOf(counters: Counters, totals: LedgerTotals = new LedgerTotals()): AgentStatus {
   return {
     outputs: [
       {
         name: 'loki',
         counters,
+        totals,
         sources: 3,
         unreadBytes: 40,
+        deletedBytes: 4,
+        unbalancedBytes: 0,
         heldBytes: 50,
         queuedBatches: 6,
         inFlight: 7,
@@ -21,6 +25,8 @@ function statusOf(counters: Counters): AgentStatus {
     refusedLinks: 9,
     checkpointFailures: 10,
     checkpointAgeSeconds: 0.5,
+    openFiles: 11,
+    secondsUntilLoss: Number.POSITIVE_INFINITY,
     cpuSeconds: 1.25,
     residentBytes: 1000,
   };
@@ -32,9 +38,33 @@ async function scrape(metrics: Metrics): Promise<{ readonly contentType: string;
   return { contentType: response.headers.get('content-type') ?? '', text: await response.text() };
 }
 
+const REFUSED = [
+  'too_old',
+  'too_far_in_future',
+  'too_far_behind',
+  'line_too_long',
+  'bad_labels',
+  'bad_metadata',
+  'invalid',
+  'too_large',
+  'policy_blocked',
+  'poison',
+];
+const UNREAD = ['deleted_unread', 'truncated', 'held_too_long', 'damaged', 'unreadable'];
+
+function zeros(name: string, reasons: readonly string[]): Record<string, number> {
+  return Object.fromEntries(reasons.map((reason) => [`${name}{output="loki",reason="${reason}"}`, 0]));
+}
+
 function samples(text: string): Record<string, number> {
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-  return Object.fromEntries(lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))]));
+  return Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), numberOf(line.slice(line.lastIndexOf(' ')).trim())]),
+  );
+}
+
+function numberOf(text: string): number {
+  return text === '+Inf' || text === 'Infinity' ? Number.POSITIVE_INFINITY : Number(text);
 }
 
 describe(Metrics, () => {
@@ -50,14 +80,18 @@ describe(Metrics, () => {
       'logferry_acked_entries_total{output="loki"}': 0,
       'logferry_sent_bytes_total{output="loki"}': 0,
       'logferry_retries_total{output="loki"}': 0,
-      'logferry_truncations_total{output="loki"}': 0,
-      'logferry_lost_files_total{output="loki"}': 0,
       'logferry_read_errors_total{output="loki"}': 0,
-      'logferry_dropped_entries_total{output="loki",reason="refused_invalid"}': 0,
-      'logferry_dropped_entries_total{output="loki",reason="refused_too_large"}': 0,
-      'logferry_dropped_entries_total{output="loki",reason="refused_policy_blocked"}': 0,
+      'logferry_seen_bytes_total{output="loki"}': 0,
+      'logferry_acked_bytes_total{output="loki"}': 0,
+      'logferry_filtered_bytes_total{output="loki"}': 0,
+      ...zeros('logferry_dropped_entries_total', REFUSED),
+      ...zeros('logferry_losses_total', UNREAD),
+      ...zeros('logferry_lost_bytes_total', [...REFUSED, ...UNREAD]),
       'logferry_sources{output="loki"}': 3,
       'logferry_unread_bytes{output="loki"}': 40,
+      'logferry_deleted_bytes{output="loki"}': 4,
+      'logferry_in_flight_bytes{output="loki"}': 0,
+      'logferry_ledger_unbalanced_bytes{output="loki"}': 0,
       'logferry_held_bytes{output="loki"}': 50,
       'logferry_queued_batches{output="loki"}': 6,
       'logferry_in_flight_batches{output="loki"}': 7,
@@ -66,6 +100,8 @@ describe(Metrics, () => {
       logferry_refused_links_total: 9,
       logferry_checkpoint_failures_total: 10,
       logferry_checkpoint_age_seconds: 0.5,
+      logferry_open_files: 11,
+      logferry_seconds_until_loss: Number.POSITIVE_INFINITY,
       process_cpu_seconds_total: 1.25,
       process_resident_memory_bytes: 1000,
     });
@@ -73,16 +109,17 @@ describe(Metrics, () => {
 
   test('counters are those of the moment, however often they are scraped', async () => {
     const counters = new Counters();
-    const metrics = new Metrics('1.2.3', () => statusOf(counters));
+    const totals = new LedgerTotals();
+    const metrics = new Metrics('1.2.3', () => statusOf(counters, totals));
     counters.readBytes = 5;
-    counters.droppedEntries.refused_invalid = 2;
+    totals.droppedEntries.invalid = 2;
     counters.countRequest('204');
     counters.countRequest('204');
     counters.countRequest('timeout');
     await scrape(metrics);
     expect(samples((await scrape(metrics)).text)).toMatchObject({
       'logferry_read_bytes_total{output="loki"}': 5,
-      'logferry_dropped_entries_total{output="loki",reason="refused_invalid"}': 2,
+      'logferry_dropped_entries_total{output="loki",reason="invalid"}': 2,
       'logferry_requests_total{output="loki",status="204"}': 2,
       'logferry_requests_total{output="loki",status="timeout"}': 1,
     });

@@ -22,6 +22,8 @@ describe(healthPage, () => {
 });
 
 describe(readinessPage, () => {
+  const good = { scans: 1, lanes: [{ name: 'loki', required: true, state: 'reachable' }], undurable: null };
+
   test.each([
     ['not before the node was scanned', 0, ['reachable'], 503],
     ['an output that was not needed yet', 1, ['untried'], 200],
@@ -30,20 +32,53 @@ describe(readinessPage, () => {
     ['a store that refuses the agent', 1, ['misconfigured'], 503],
     ['one of two is enough', 1, ['misconfigured', 'reachable'], 200],
   ])('%s', (_, scans, states, status) => {
+    const lanes = states.map((state) => ({ name: 'loki', required: true, state }));
+    expect(readinessPage({ ...good, scans, lanes }, 0).status).toBe(status);
+  });
+
+  test('an output that is not required makes nobody ready, unless there is no other', () => {
+    const spare = { name: 'spare', required: false, state: 'reachable' };
+    expect(readinessPage({ ...good, lanes: [{ name: 'loki', required: true, state: 'unreachable' }, spare] }, 0).status).toBe(503);
     expect(
       readinessPage(
-        scans,
-        states.map((state) => ({ name: 'loki', state })),
+        {
+          ...good,
+          lanes: [
+            { name: 'loki', required: true, state: 'reachable' },
+            { ...spare, state: 'unreachable' },
+          ],
+        },
+        0,
       ).status,
-    ).toBe(status);
+    ).toBe(200);
+    expect(readinessPage({ ...good, lanes: [spare] }, 0).status).toBe(200);
   });
 
   test('says what is wrong with which output', () => {
-    expect(
-      readinessPage(1, [
-        { name: 'a', state: 'misconfigured' },
-        { name: 'b', state: 'unreachable' },
-      ]).body,
-    ).toBe('not ready: no output can be reached\noutput a: misconfigured\noutput b: unreachable\n');
+    const lanes = [
+      { name: 'a', required: true, state: 'misconfigured' },
+      { name: 'b', required: true, state: 'unreachable' },
+    ];
+    expect(readinessPage({ ...good, lanes }, 0).body).toBe(
+      'not ready: no output can be reached\noutput a: misconfigured\noutput b: unreachable\n',
+    );
+  });
+
+  test('positions that are not on disk are given half a minute, then it says why and what to do', () => {
+    const undurable = { sinceMs: 1000, why: 'EROFS: read-only file system' };
+    expect(readinessPage({ ...good, undurable }, 31_000)).toMatchObject({ status: 200, body: 'ready\noutput loki: reachable\n' });
+    expect(readinessPage({ ...good, undurable }, 31_001)).toMatchObject({
+      status: 503,
+      body:
+        'not ready: positions cannot be written for 30 s (EROFS: read-only file system), a restart would repeat entries; ' +
+        'free or repair state_dir\noutput loki: reachable\n',
+    });
+  });
+
+  test('says everything that is wrong', () => {
+    const lanes = [{ name: 'loki', required: true, state: 'unreachable' }];
+    expect(readinessPage({ ...good, lanes, undurable: { sinceMs: 0, why: 'EIO' } }, 60_000).body).toMatch(
+      /^not ready: no output can be reached\nnot ready: positions cannot be written for 60 s \(EIO\).*\noutput loki: unreachable\n$/,
+    );
   });
 });

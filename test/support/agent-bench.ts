@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { runAgent } from '../../agent/agent.ts';
@@ -7,6 +7,7 @@ import type { Config } from '../../agent/config/schema.ts';
 import { type KubeletOptions, KubeletLogDir, type RunningContainer } from '../../agent/demo/kubelet-log-dir.ts';
 import { type Channel, CHANNEL_NAMES, STDOUT } from '../../agent/model/record.ts';
 import { FakeClock } from './fake-clock.ts';
+import { SkewedClock } from './skewed-clock.ts';
 import { FakeLoki, type FakeLokiOptions } from './fake-loki.ts';
 import { LogRecorder } from './log-recorder.ts';
 import { type TempDir, tempDir } from './temp-dir.ts';
@@ -22,6 +23,8 @@ export interface AgentBenchOptions {
   readonly otherOutputs?: readonly object[];
   readonly loki?: FakeLokiOptions;
   readonly kubelet?: KubeletOptions;
+  /** For tests with a second store. */
+  readonly clock?: FakeClock;
 }
 
 function noUsage(): { readonly cpuSeconds: number; readonly residentBytes: number } {
@@ -31,6 +34,8 @@ function noUsage(): { readonly cpuSeconds: number; readonly residentBytes: numbe
 /** The composed agent in this process, between real files and a fake Loki; the time of all three is the test's. */
 export class AgentBench implements AsyncDisposable {
   readonly clock: FakeClock;
+  /** The node's own clock, which may be wrong: containers and the agent go by it, the store does not. */
+  readonly nodeClock: SkewedClock;
   readonly loki: FakeLoki;
   readonly logs: KubeletLogDir;
   readonly log: LogRecorder = new LogRecorder();
@@ -45,15 +50,16 @@ export class AgentBench implements AsyncDisposable {
   private constructor(dir: TempDir, loki: FakeLoki, parts: { clock: FakeClock; options: AgentBenchOptions }) {
     this.#dir = dir;
     this.clock = parts.clock;
+    this.nodeClock = new SkewedClock(parts.clock);
     this.loki = loki;
-    this.logs = new KubeletLogDir(join(dir.path, 'log'), { clock: this.clock, ...parts.options.kubelet });
+    this.logs = new KubeletLogDir(join(dir.path, 'log'), { clock: this.nodeClock, ...parts.options.kubelet });
     this.stateDir = join(dir.path, 'state');
     mkdirSync(this.stateDir);
     this.#config = this.#parse(parts.options);
   }
 
   static async create(options: AgentBenchOptions = {}): Promise<AgentBench> {
-    const clock = new FakeClock();
+    const { clock = new FakeClock() } = options;
     const loki = await FakeLoki.start({ clock, deduplicate: false, ...options.loki });
     return new AgentBench(await tempDir(), loki, { clock, options });
   }
@@ -77,7 +83,7 @@ export class AgentBench implements AsyncDisposable {
   async start(): Promise<void> {
     const stop = new AbortController();
     const before = this.log.said.length;
-    const done = runAgent({ config: this.#config, version: '0.0.0', clock: this.clock, logger: this.log, usage: noUsage }, stop.signal);
+    const done = runAgent({ config: this.#config, version: '0.0.0', clock: this.nodeClock, logger: this.log, usage: noUsage }, stop.signal);
     this.#running = { stop, done };
     await Promise.race([done, this.until(() => this.log.messages.slice(before).includes('agent started'))]);
   }
@@ -98,6 +104,18 @@ export class AgentBench implements AsyncDisposable {
     });
     await this.until(() => stopped);
     await stopping;
+  }
+
+  /** Ends the agent as a SIGKILL does: nothing more reaches the store, and the state directory is as it is at this moment. */
+  async kill(): Promise<void> {
+    await this.loki.down();
+    const asItIs = `${this.stateDir}.killed`;
+    cpSync(this.stateDir, asItIs, { recursive: true });
+    await this.stopInTime();
+    rmSync(this.stateDir, { recursive: true });
+    cpSync(asItIs, this.stateDir, { recursive: true });
+    rmSync(asItIs, { recursive: true });
+    await this.loki.up();
   }
 
   /** Lets time and the event loop go on until `predicate` holds. */
@@ -161,15 +179,16 @@ export class AgentBench implements AsyncDisposable {
   }
 
   /** The value of a metric of the output. */
-  async metric(name: string, labels = ''): Promise<number> {
+  metric(name: string, labels = ''): Promise<number> {
+    return this.globalMetric(`${name}{output="loki"${labels}}`);
+  }
+
+  /** The value of a metric by its name, labels included. */
+  async globalMetric(name: string): Promise<number> {
     const { body } = await this.page('/metrics');
-    const sample = `${name}{output="loki"${labels}} `;
-    return Number(
-      body
-        .split('\n')
-        .find((line) => line.startsWith(sample))
-        ?.slice(sample.length),
-    );
+    const line = body.split('\n').find((line) => line.startsWith(`${name} `));
+    const value = line?.slice(name.length + 1);
+    return value === '+Inf' ? Number.POSITIVE_INFINITY : Number(value);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

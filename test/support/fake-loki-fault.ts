@@ -1,8 +1,11 @@
 import type { SeenRequest } from './fake-loki.ts';
 
-/** What goes wrong with a push. `delay` postpones it, by milliseconds or until a promise is settled, with the streams in flight. */
-export type Fault = { readonly delay?: number | Promise<unknown> } /** Only the delay: the push is handled as ever. */ & (
-  | { readonly kind: 'slow'; readonly delay: number | Promise<unknown> }
+/** By how many milliseconds, until a promise is settled, or as the push itself decides. */
+export type Delay = number | Promise<unknown> | ((request: SeenRequest) => Promise<unknown>);
+
+/** What goes wrong with a push. `delay` postpones it, with the streams in flight. */
+export type Fault = { readonly delay?: Delay } /** Only the delay: the push is handled as ever. */ & (
+  | { readonly kind: 'slow'; readonly delay: Delay }
   /** This answer instead of Loki's; the push is stored only when asked for. */
   | {
       readonly kind: 'answer';
@@ -17,36 +20,8 @@ export type Fault = { readonly delay?: number | Promise<unknown> } /** Only the 
   | { readonly kind: 'hang'; readonly stored: boolean }
 );
 
-export interface FaultScope {
-  /** How many pushes it hits (default 1). */
-  readonly times?: number;
-  /** Which ones (default: the next). */
-  readonly when?: (request: SeenRequest) => boolean;
-}
-
-/** The faults still to come. */
-export class FaultScript {
-  readonly #faults: { readonly fault: Fault; readonly when: (request: SeenRequest) => boolean; left: number }[] = [];
-
-  add(fault: Fault, { times = 1, when = () => true }: FaultScope): void {
-    this.#faults.push({ fault, when, left: times });
-  }
-
-  /** The oldest fault that `request` is to suffer, used up by one. */
-  take(request: SeenRequest): Fault | null {
-    const next = this.#faults.find(({ left, when }) => left > 0 && when(request));
-    if (next === undefined) return null;
-    next.left--;
-    return next.fault;
-  }
-
-  clear(): void {
-    this.#faults.length = 0;
-  }
-}
-
 /** Ends after that many milliseconds, or with the promise, however it ends. */
-export async function endOfDelay(delay: number | Promise<unknown>): Promise<void> {
+export async function endOfDelay(delay: Delay, request: SeenRequest): Promise<void> {
   if (typeof delay === 'number') await new Promise((resolve) => setTimeout(resolve, delay));
-  else await Promise.allSettled([delay]);
+  else await Promise.allSettled([typeof delay === 'function' ? delay(request) : delay]);
 }

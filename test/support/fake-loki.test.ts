@@ -112,6 +112,12 @@ describe('request', () => {
     expect(loki.entries().map(({ stream }) => stream.tenant)).toStrictEqual(['fake']);
   });
 
+  test('its date is that of its clock', async () => {
+    await using loki = await startAtNoon();
+    const { headers } = await fetch(`${loki.url}/ready`);
+    expect(headers.get('date')).toBe('Wed, 01 May 2024 12:00:00 GMT');
+  });
+
   test('other paths and methods', async () => {
     await using loki = await startAtNoon();
     expect((await fetch(`${loki.url}/ready`)).status).toBe(200);

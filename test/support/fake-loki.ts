@@ -5,8 +5,9 @@ import { type PushAnswer, PushEndpoint } from '../../agent/demo/push-endpoint.ts
 import type { LokiLimits } from '../../agent/demo/push-rules.ts';
 import { tenantOf } from '../../agent/demo/tenant.ts';
 import { type Clock, systemClock } from '../../agent/runtime/clock.ts';
-import { endOfDelay, type Fault, type FaultScope, FaultScript } from './fake-loki-fault.ts';
+import { endOfDelay, type Fault } from './fake-loki-fault.ts';
 import { FakeLokiStore, type StoredEntry, type StoreOptions } from './fake-loki-store.ts';
+import { type FaultScope, FaultScript } from './fault-script.ts';
 
 export interface FakeLokiOptions extends StoreOptions {
   readonly clock?: Clock;
@@ -24,6 +25,8 @@ export interface SeenRequest {
   /** Label strings as sent, and how many entries came with them. */
   readonly streams: readonly string[];
   readonly entries: number;
+  /** Bytes of its longest line: by that a test knows a push that holds a certain line. */
+  readonly longestLine: number;
   /** Those of its streams that another push in flight also had when this one arrived: must stay empty. */
   readonly overlaps: readonly string[];
   /** How many pushes were in flight, this one included. */
@@ -41,15 +44,16 @@ export class FakeLoki implements AsyncDisposable {
   readonly #store: FakeLokiStore;
   readonly #endpoint: PushEndpoint;
   readonly #auth: boolean;
-  readonly #faults = new FaultScript();
+  readonly #faults = new FaultScript<Fault, SeenRequest>();
   readonly #inFlight = new Set<SeenRequest>();
   readonly #waiters = new Set<{ readonly check: () => void; readonly fail: (reason: Error) => void }>();
-  readonly #server: LoopbackServer = new LoopbackServer((request, response) => this.#handle(request, response));
+  readonly #server: LoopbackServer;
 
   private constructor({ clock = systemClock, limits = {}, auth = false, ...storing }: FakeLokiOptions) {
     this.#store = new FakeLokiStore(storing);
     this.#endpoint = new PushEndpoint({ store: this.#store, clock, limits });
     this.#auth = auth;
+    this.#server = new LoopbackServer((request, response) => this.#handle(request, response), clock);
   }
 
   static async start(options: FakeLokiOptions = {}): Promise<FakeLoki> {
@@ -89,7 +93,7 @@ export class FakeLoki implements AsyncDisposable {
   }
 
   /** Lets pushes suffer `fault`: the next one, unless `scope` says otherwise. Faults are used up in the order they were added. */
-  fault(fault: Fault, scope: FaultScope = {}): void {
+  fault(fault: Fault, scope: FaultScope<SeenRequest> = {}): void {
     this.#faults.add(fault, scope);
   }
 
@@ -158,6 +162,7 @@ export class FakeLoki implements AsyncDisposable {
       decodedBytes,
       streams: names,
       entries: streams.reduce((sum, { entries }) => sum + entries.length, 0),
+      longestLine: streams.flatMap(({ entries }) => entries).reduce((most, { line }) => Math.max(most, line.length), 0),
       overlaps: names.filter((name) => busy.has(name)),
       inFlight: this.#inFlight.size + 1,
       status: null,
@@ -169,7 +174,7 @@ export class FakeLoki implements AsyncDisposable {
   }
 
   async #suffer(fault: Fault | null, push: Push): Promise<void> {
-    if (fault?.delay !== undefined) await endOfDelay(fault.delay);
+    if (fault?.delay !== undefined) await endOfDelay(fault.delay, push.seen);
     switch (fault?.kind) {
       case undefined:
       case 'slow':

@@ -1,8 +1,27 @@
+import assert from 'node:assert';
+import { recordTime } from '../../agent/decode/record-time.ts';
+import { systemClock } from '../../agent/runtime/clock.ts';
+import { Retention } from '../../agent/ledger/retention.ts';
+import { LedgerTotals } from '../../agent/ledger/ledger-totals.ts';
+import { SourceLedger } from '../../agent/ledger/source-ledger.ts';
 import { INITIAL_STATE, type Position, type ResumePoint } from '../../agent/model/position.ts';
+import { type FileSystem, systemFiles } from '../../agent/runtime/file-system.ts';
+import { Descriptors } from '../../agent/tail/descriptors.ts';
 import type { OpenFailure } from '../../agent/tail/log-file.ts';
+import type { ChainFile } from '../../agent/tail/open-chain.ts';
+import type { Begin, StartPlace, StartPolicy } from '../../agent/tail/resume-chain.ts';
 import { SourceLog } from '../../agent/tail/source-log.ts';
 
 export const GRACE_MS = 1000;
+
+export interface LineReaderOptions {
+  readonly position?: Position | null;
+  readonly start?: StartPolicy;
+  readonly placeIn?: (files: readonly ChainFile[]) => StartPlace | null;
+  readonly nowMs?: number;
+  readonly descriptors?: Descriptors;
+  readonly fs?: FileSystem;
+}
 
 /**
  * Reads a log as the pipeline does, but for decoding: what it consumes are whole lines, and at the end of a file that has ended
@@ -10,16 +29,27 @@ export const GRACE_MS = 1000;
  */
 export class LineReader implements Disposable {
   readonly log: SourceLog;
+  /** What became of the bytes. */
+  readonly totals: LedgerTotals = new LedgerTotals();
+  readonly retention: Retention = new Retention({ maxBytes: null, maxFiles: null });
+  readonly #ledger = new SourceLedger(this.totals);
   readonly opened: ResumePoint | OpenFailure;
   /** All that was consumed. */
   text = '';
   nowMs: number;
   readonly #at: number;
 
-  constructor(path: string, roots: readonly string[], { position = null, nowMs = 0 }: { position?: Position | null; nowMs?: number } = {}) {
+  constructor(path: string, roots: readonly string[], options: LineReaderOptions = {}) {
+    const { position = null, start = 'oldest', placeIn = () => null, nowMs = 0 } = options;
+    const { descriptors = new Descriptors(100, systemClock), fs = systemFiles } = options;
+    const begin: Begin = position === null ? { kind: 'new', placeIn, start } : { kind: 'position', position };
     this.nowMs = nowMs;
-    this.log = new SourceLog(path, { allowedRoots: roots, rotateGraceMs: GRACE_MS });
-    this.opened = this.log.open(position, nowMs);
+    this.log = new SourceLog(
+      path,
+      { roots, descriptors, fs, timeOf: recordTime, rotateGraceMs: GRACE_MS, retention: this.retention },
+      this.#ledger,
+    );
+    this.opened = this.log.open(begin, nowMs);
     this.#at = typeof this.opened === 'string' ? 0 : Math.min(this.opened[0].at, this.opened[1].at);
   }
 
@@ -31,12 +61,22 @@ export class LineReader implements Disposable {
     const isLongLine = chunk.length === bytes && !data.includes(10);
     const consumed = chunk.endsFile || isLongLine ? chunk.length : data.lastIndexOf(10) + 1;
     this.log.advance(chunk, consumed);
+    this.#ledger.sent(consumed);
+    this.#ledger.acked(consumed);
+    this.assertBalanced();
     this.text += data.toString('latin1', 0, consumed);
     return consumed > 0 || chunk.endsFile ? data.toString('latin1', 0, consumed) : null;
   }
 
   poll(): boolean {
-    return this.log.poll(this.nowMs);
+    const changed = this.log.poll(this.nowMs);
+    this.assertBalanced();
+    return changed;
+  }
+
+  /** Every byte that was seen is read, left out, lost or unread. */
+  assertBalanced(): void {
+    assert.equal(this.#ledger.unbalanced(this.log.unreadBytes, 0), 0, 'the ledger is out of balance');
   }
 
   /** Polls once and reads until nothing more is to be had; returns what that gave. */

@@ -54,12 +54,16 @@ export class LokiReader {
     }
   }
 
-  /** Waits until that many entries are stored, and returns all that are. */
+  /**
+   * Waits until that many entries are stored, and returns all that are. Those that came again, but too late to be recognised, are
+   * counted and not given out: they are no reason to stop waiting.
+   */
   async atLeast(count: number, selector: string): Promise<StoredEntry[]> {
     const deadline = Date.now() + PATIENCE_MS;
     for (;;) {
       const found = await this.#count(selector);
-      if (found >= count) return this.entries(selector);
+      const entries = found < count ? [] : await this.entries(selector);
+      if (entries.length >= count) return entries;
       if (Date.now() > deadline) throw new Error(`${found} of ${count} entries arrived within ${PATIENCE_MS / 1000} s`);
       await sleep(200);
     }

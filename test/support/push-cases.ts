@@ -18,6 +18,9 @@ const MINUTE_NANOS = 60_000_000_000n;
 /** Loki's default `max_line_size`: 256 KB. */
 const LONGEST_LINE = 262_144;
 
+/** How far behind: some are too far only after a newer entry has come. */
+const MOVING_SECONDS = [100n, 3800n, 3699n, 0n, 3650n, 3601n, 3600n];
+
 /** A table of good and bad requests of one tenant. Each case has streams of its own, so that their order does not matter. */
 export function pushCases(tenant: string, now: bigint): PushCase[] {
   const good = { [TENANT_HEADER]: tenant };
@@ -102,6 +105,27 @@ export function pushCases(tenant: string, now: bigint): PushCase[] {
     protobuf('59 minutes behind its stream', 204, inOrder('window', now, now - 59n * MINUTE_NANOS)),
     protobuf('61 minutes behind its stream', 400, inOrder('behind', now, now - 61n * MINUTE_NANOS)),
     protobuf('too far behind, but the next stream is good', 204, inOrder('hidden', now, now - 61n * MINUTE_NANOS), one('{case="good"}')),
+    protobuf(
+      'too far behind, the newest in between',
+      400,
+      inOrder('moving', ...MOVING_SECONDS.map((seconds) => now - seconds * 1_000_000_000n)),
+    ),
+    protobuf(
+      '12 entries too far behind, of which ten are listed',
+      400,
+      inOrder('listed', now, ...Array.from({ length: 12 }, (_, index) => now - 4000n * 1_000_000_000n + BigInt(index))),
+    ),
+    protobuf('a label value too long beside a good stream', 400, one(`{app="${'v'.repeat(2049)}"}`), one('{case="good beside long"}')),
+    protobuf(
+      'a metadata name of dashes, in an entry that is refused anyway',
+      400,
+      one('{case="spared"}', { nanos: now - 8n * DAY_NANOS, metadata: { '---': '1' } }),
+    ),
+    protobuf(
+      'metadata as large as may be, detected_level not counted',
+      204,
+      one('{case="level"}', { metadata: { pod: 'x'.repeat(65_533), detected_level: 'info' } }),
+    ),
     protobuf('a bad entry among good ones', 400, {
       labels: '{case="partial"}',
       entries: [

@@ -6,13 +6,14 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { GzipFile } from '../../agent/tail/gzip-file.ts';
 import { LogFile } from '../../agent/tail/log-file.ts';
 import { tempDir } from '../support/temp-dir.ts';
+import { under } from './under.ts';
 
 async function open(content: Buffer): Promise<GzipFile> {
   const dir = await tempDir();
   onTestFinished(() => dir[Symbol.asyncDispose]());
   const path = join(dir.path, '0.log.20240501-120000.gz');
   writeFileSync(path, content);
-  const file = LogFile.open(path, [dir.path]);
+  const file = LogFile.open(path, under(dir.path));
   if (typeof file === 'string') throw new Error(file);
   onTestFinished(() => file.close());
   return new GzipFile(file);
@@ -26,7 +27,7 @@ describe('GzipFile', () => {
   test('has the content of the file before compression, wherever reading goes', async () => {
     const content = lines(6000);
     const file = await open(gzipSync(content));
-    expect(file.size).toBe(content.length);
+    expect(file.look().size).toBe(content.length);
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(fc.nat({ max: content.length + 10 }), fc.integer({ min: 1, max: 100_000 }))), async (reads) => {
         for (const [offset, length] of reads) {
@@ -59,7 +60,7 @@ describe('GzipFile', () => {
       const dir = await tempDir();
       onTestFinished(() => dir[Symbol.asyncDispose]());
       writeFileSync(join(dir.path, 'plain'), content);
-      const plain = LogFile.open(join(dir.path, 'plain'), [dir.path]) as LogFile;
+      const plain = LogFile.open(join(dir.path, 'plain'), under(dir.path)) as LogFile;
       onTestFinished(() => plain.close());
       const file = await open(gzipSync(content));
       expect(file.fingerprint()).toStrictEqual(plain.fingerprint());
@@ -76,7 +77,7 @@ describe('GzipFile', () => {
     expect(got).toBeGreaterThan(content.length / 4);
     expect(target.subarray(0, got).equals(content.subarray(0, got))).toBe(true);
     expect(file.damaged).toBe(true);
-    expect(file.size).toBe(got);
+    expect(file.look().size).toBe(got);
   });
 
   test('what is no gzip at all has no content', async () => {
@@ -91,6 +92,6 @@ describe('GzipFile', () => {
     const target = Buffer.alloc(100_000);
     const got = await file.read(target, 0);
     expect(target.subarray(0, got).equals(gunzipSync(sample))).toBe(true);
-    expect(file.size).toBe(33_661);
+    expect(file.look().size).toBe(33_661);
   });
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { LogFile } from '../../agent/tail/log-file.ts';
 import { tempDir } from '../support/temp-dir.ts';
+import { under } from './under.ts';
 import { asNobody } from '../support/as-nobody.ts';
 
 async function rootDir(): Promise<string> {
@@ -16,7 +17,7 @@ async function rootDir(): Promise<string> {
 }
 
 function openFile(path: string, root: string): LogFile {
-  const file = LogFile.open(path, [root]);
+  const file = LogFile.open(path, under(root));
   if (typeof file === 'string') throw new Error(file);
   onTestFinished(() => file.close());
   return file;
@@ -32,7 +33,7 @@ describe('what is opened', () => {
     writeFileSync(join(root, 'real'), 'text');
     symlinkSync('real', join(root, 'link'));
     symlinkSync(root, join(root, 'self'));
-    for (const path of ['real', 'link', 'self/link']) expect(openFile(join(root, path), root).size).toBe(4);
+    for (const path of ['real', 'link', 'self/link']) expect(openFile(join(root, path), root).look().size).toBe(4);
   });
 
   test('nothing outside of the roots, whichever way leads there', async () => {
@@ -43,7 +44,7 @@ describe('what is opened', () => {
     writeFileSync(`${root}-other`, '');
     const inside = ['shadow', 'etc/hostname', 'two steps'].map((name) => join(root, name));
     for (const path of [...inside, '/etc/hostname', join(root, '../../../../../../etc/hostname'), `${root}-other`]) {
-      expect(LogFile.open(path, [root])).toBe('outside_roots');
+      expect(LogFile.open(path, under(root))).toBe('outside_roots');
     }
   });
 
@@ -56,8 +57,8 @@ describe('what is opened', () => {
     await new Promise<void>((resolve) => socket.listen(join(root, 'socket'), resolve));
     onTestFinished(() => void socket.close());
     const before = descriptors();
-    for (const name of ['fifo', 'directory', 'loop', 'socket']) expect(LogFile.open(join(root, name), [root])).toBe('not_regular');
-    expect(LogFile.open('/dev/null', ['/dev'])).toBe('not_regular');
+    for (const name of ['fifo', 'directory', 'loop', 'socket']) expect(LogFile.open(join(root, name), under(root))).toBe('not_regular');
+    expect(LogFile.open('/dev/null', under('/dev'))).toBe('not_regular');
     expect(descriptors()).toBe(before);
   });
 
@@ -65,7 +66,7 @@ describe('what is opened', () => {
     const root = await rootDir();
     symlinkSync('nowhere', join(root, 'dangling'));
     writeFileSync(join(root, 'file'), '');
-    for (const name of ['none', 'dangling', 'file/none']) expect(LogFile.open(join(root, name), [root])).toBe('missing');
+    for (const name of ['none', 'dangling', 'file/none']) expect(LogFile.open(join(root, name), under(root))).toBe('missing');
   });
 
   test('a file of which nothing may be read', async () => {
@@ -73,7 +74,7 @@ describe('what is opened', () => {
     chmodSync(root, 0o755);
     writeFileSync(join(root, 'secret'), '');
     chmodSync(join(root, 'secret'), 0);
-    expect(await asNobody(() => LogFile.open(join(root, 'secret'), [root]))).toBe('denied');
+    expect(await asNobody(() => LogFile.open(join(root, 'secret'), under(root)))).toBe('denied');
   });
 });
 

@@ -201,10 +201,8 @@ export class LogWorld {
 
   save(): void {
     const position = this.reader.position();
-    const {
-      offset,
-      file: { ino },
-    } = position[0];
+    const { offset, file: index } = position.channels[0];
+    const { ino } = position.files[index]!.file;
     const file = this.files.findIndex(({ inodes }, index) => inodes.includes(ino) && this.#isCursor(index, offset));
     assert(file !== -1, 'a position is the place up to which the log was read');
     this.#saved = { position, file, offset };
@@ -238,7 +236,7 @@ export class LogWorld {
   #isSavedHeld(): boolean {
     if (this.#saved === null) return false;
     const { path } = this.files[this.#saved.file]!;
-    return path !== null && (this.#saved.position[0].fingerprint.bytes > 0 || !path.endsWith('.gz'));
+    return path !== null && (isKnown(this.#saved.position) || !path.endsWith('.gz'));
   }
 
   /** Everything was read that the reader can have seen, but for an unfinished line at the very end. */
@@ -257,4 +255,9 @@ export class LogWorld {
     for (const file of [this.writer, this.old]) if (file !== null) closeSync(file.fd);
     rmSync(this.root, { recursive: true });
   }
+}
+
+/** Whether the file that a position is in is known by what it begins with. */
+function isKnown({ files, channels }: Position): boolean {
+  return files[channels[0].file]!.fingerprint.bytes > 0;
 }

@@ -77,7 +77,7 @@ describe('I8 compressed files of the chain', () => {
     }
     const after = open(node, position);
     expect(await after.finish()).toBe('c\nd\ne\nf\n');
-    expect(after.log.losses).toStrictEqual({ truncations: 0, lostFiles: 0 });
+    expect(after.totals.losses).toStrictEqual({ deleted_unread: 0, truncated: 0, held_too_long: 0, damaged: 0, unreadable: 0 });
   });
 
   test('a file that is compressed while its descriptor is held is not read again', async () => {
@@ -134,7 +134,24 @@ describe('I8 compressed files of the chain', () => {
     const text = await reader.finish();
     expect(text.startsWith('0\n1\n2\n')).toBe(true);
     expect(text.endsWith('end\n')).toBe(true);
-    expect(reader.log.losses.lostFiles).toBe(1);
+    expect(reader.totals.losses.damaged).toBe(1);
+  });
+
+  test('a damaged one is not read again, neither after a rotation nor after a restart', async () => {
+    const node = await kubelet();
+    const whole = gzipSync(Buffer.from(Array.from({ length: 3000 }, (_, i) => `${i}\n`).join('')));
+    writeFileSync(`${node.live}.${SUFFIXES[0]}.gz`, whole.subarray(0, whole.length - 500));
+    writeFileSync(node.live, 'a\n');
+    const reader = open(node);
+    await reader.finish();
+    renameSync(node.live, `${node.live}.${SUFFIXES[1]}`);
+    writeFileSync(node.live, 'b\n');
+    expect(await reader.finish()).toBe('b\n');
+    const position = reader.position();
+    renameSync(node.live, `${node.live}.${SUFFIXES[2]}`);
+    writeFileSync(node.live, 'c\n');
+    expect(await reader.finish()).toBe('c\n');
+    expect(await open(node, position).finish()).toBe('c\n');
   });
 
   test("Docker's numbered files, of which the older ones are compressed", async () => {

@@ -1,7 +1,7 @@
 import { appendFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type ChannelResume, type ChannelState, INITIAL_STATE, type Position } from '../../agent/model/position.ts';
+import { type ChannelResume, type ChannelState, INITIAL_STATE, type KnownFile, type Position } from '../../agent/model/position.ts';
 import { SourceLog } from '../../agent/tail/source-log.ts';
 import { LineReader } from '../support/line-reader.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -32,6 +32,17 @@ function at(place: number): ChannelResume {
   return { at: place, record: null, state: INITIAL_STATE };
 }
 
+/** The position with other facts about the file it is in, which is its only one. */
+function inFile(position: Position, file: Partial<KnownFile>): Position {
+  return { ...position, files: [{ ...position.files[0]!, ...file }] };
+}
+
+/** Inode and offset of a channel's place. */
+function placeOf({ files, channels }: Pick<Position, 'files' | 'channels'>, channel: 0 | 1): [string, number] {
+  const { file, offset } = channels[channel];
+  return [files[file]!.file.ino, offset];
+}
+
 function inodeOf(path: string): string {
   return String(statSync(path, { bigint: true }).ino);
 }
@@ -56,45 +67,44 @@ describe('I8 open with a position', () => {
     writeFileSync(live, 'd\n');
     const log = open(root, live, position);
     expect(await log.finish()).toBe('b\nc\nd\n');
-    expect(log.log.losses.lostFiles).toBe(0);
+    expect(log.totals.losses.deleted_unread).toBe(0);
   });
 
   test('its file is gone: the oldest there is, counted as a loss; times stay distinct, the open line is given up', async () => {
     const { root, live } = await logDir();
     writeFileSync(live, 'a\n');
-    const [out, err] = await positionAtEnd(root, live);
+    const position = await positionAtEnd(root, live);
+    const [out, err] = position.channels;
     rmSync(live);
     writeFileSync(`${live}.${SECOND}`, 'b\n');
     writeFileSync(live, 'c\n');
     const state: ChannelState = { runStart: [1, 2], runEnd: [1, 4], line: { time: [1, 3], pieces: 1, bytes: 9 } };
-    const log = open(root, live, [{ ...out, state }, err]);
+    const log = open(root, live, { ...position, channels: [{ ...out, state }, err] });
     expect(log.opened).toStrictEqual([
       { at: 0, record: null, state: { ...state, line: null } },
       { at: 0, record: null, state: INITIAL_STATE },
     ]);
     expect(await log.finish()).toBe('b\nc\n');
-    expect(log.log.losses.lostFiles).toBe(1);
+    expect(log.totals.losses.deleted_unread).toBe(1);
   });
 
   test('an inode that was given to another file is not taken for the old one', async () => {
     const { root, live } = await logDir();
     writeFileSync(live, 'a\n');
-    const [out] = await positionAtEnd(root, live);
+    const position = await positionAtEnd(root, live);
     rmSync(live);
     writeFileSync(live, 'other\n');
-    const reused = {
-      ...out,
-      file: { dev: String(statSync(live, { bigint: true }).dev), ino: String(statSync(live, { bigint: true }).ino) },
-    };
-    expect(await open(root, live, [reused, reused]).finish()).toBe('other\n');
+    const { dev, ino } = statSync(live, { bigint: true });
+    const reused = inFile(position, { file: { dev: String(dev), ino: String(ino) } });
+    expect(await open(root, live, reused).finish()).toBe('other\n');
   });
 
   test('a file on another device with the same inode number is another file', async () => {
     const { root, live } = await logDir();
     writeFileSync(live, 'a\nb\n');
-    const [out] = await positionAtEnd(root, live);
-    const elsewhere = { ...out, file: { ...out.file, dev: '1' } };
-    expect(await open(root, live, [elsewhere, elsewhere]).finish()).toBe('a\nb\n');
+    const position = await positionAtEnd(root, live);
+    const elsewhere = inFile(position, { file: { dev: '1', ino: position.files[0]!.file.ino } });
+    expect(await open(root, live, elsewhere).finish()).toBe('a\nb\n');
   });
 
   test('an offset beyond the size is a file that was cut: it is read from its start', async () => {
@@ -109,21 +119,21 @@ describe('I8 open with a position', () => {
     const { root, live } = await logDir();
     writeFileSync(live, '');
     const position = await positionAtEnd(root, live);
-    expect(position[0]).toMatchObject({ offset: 0, fingerprint: { bytes: 0 } });
+    expect(position).toMatchObject({ files: [{ fingerprint: { bytes: 0 } }], channels: [{ offset: 0 }, { offset: 0 }] });
     appendFileSync(live, 'a\n');
     const log = open(root, live, position);
     expect(await log.finish()).toBe('a\n');
-    expect(log.log.losses.lostFiles).toBe(0);
+    expect(log.totals.losses.deleted_unread).toBe(0);
   });
 
   test('the position of an empty file does not hold for another one that got its inode', async () => {
     const { root, live } = await logDir();
     writeFileSync(live, '');
-    const [out] = await positionAtEnd(root, live);
+    const position = await positionAtEnd(root, live);
     writeFileSync(`${live}.${FIRST}`, 'a\n');
     appendFileSync(live, 'b\n');
-    const reused = { ...out, fingerprint: { bytes: 0, hash: 'born 1714564800.0' } };
-    expect(await open(root, live, [reused, reused]).finish()).toBe('a\nb\n');
+    const reused = inFile(position, { fingerprint: { bytes: 0, hash: 'born 1714564800.0' } });
+    expect(await open(root, live, reused).finish()).toBe('a\nb\n');
   });
 
   test('a position is never without a fingerprint of what was read, however young the file', async () => {
@@ -132,18 +142,18 @@ describe('I8 open with a position', () => {
     const log = open(root, live, null);
     appendFileSync(live, 'a\nb\n');
     await log.turn();
-    expect(log.position()[0]).toMatchObject({ offset: 4, fingerprint: { bytes: 4 } });
+    expect(log.position()).toMatchObject({ files: [{ fingerprint: { bytes: 4 } }], channels: [{ offset: 4 }, { offset: 4 }] });
     appendFileSync(live, 'x'.repeat(5000));
     log.poll();
-    expect(log.position()[0]).toMatchObject({ offset: 4, fingerprint: { bytes: 1024 } });
+    expect(log.position()).toMatchObject({ files: [{ fingerprint: { bytes: 1024 } }], channels: [{ offset: 4 }, { offset: 4 }] });
   });
 
   test('a fingerprint that no file of ours can have made is no match', async () => {
     const { root, live } = await logDir();
     writeFileSync(live, 'a\n');
-    const [out] = await positionAtEnd(root, live);
-    const broken = { ...out, fingerprint: { bytes: Number.MAX_SAFE_INTEGER, hash: 'ff' } };
-    expect(await open(root, live, [broken, broken]).finish()).toBe('a\n');
+    const position = await positionAtEnd(root, live);
+    const broken = inFile(position, { fingerprint: { bytes: Number.MAX_SAFE_INTEGER, hash: 'ff' } });
+    expect(await open(root, live, broken).finish()).toBe('a\n');
   });
 });
 
@@ -154,10 +164,10 @@ describe('positions over rotations', () => {
     writeFileSync(live, 'c\nd\n');
     const log = open(root, live, null);
     await log.finish();
-    const [out, err] = log.log.position([at(2), at(6)]);
-    expect([out.file.ino, out.offset]).toStrictEqual([inodeOf(`${live}.${FIRST}`), 2]);
-    expect([err.file.ino, err.offset]).toStrictEqual([inodeOf(live), 2]);
-    const after = open(root, live, [out, err]);
+    const position = log.log.position([at(2), at(6)]);
+    expect(placeOf(position, 0)).toStrictEqual([inodeOf(`${live}.${FIRST}`), 2]);
+    expect(placeOf(position, 1)).toStrictEqual([inodeOf(live), 2]);
+    const after = open(root, live, position);
     expect(after.opened).toStrictEqual([at(2), at(6)]);
     expect(await after.finish()).toBe('b\nc\nd\n');
   });
@@ -169,8 +179,7 @@ describe('positions over rotations', () => {
     const log = open(root, live, null);
     await log.finish();
     const end = { at: 4, record: null, state: INITIAL_STATE };
-    const [out] = log.log.position([end, end]);
-    expect([out.file.ino, out.offset]).toStrictEqual([inodeOf(live), 0]);
+    expect(placeOf(log.log.position([end, end]), 0)).toStrictEqual([inodeOf(live), 0]);
   });
 });
 

@@ -7,11 +7,11 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
-  utimesSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { SourceLog } from '../../agent/tail/source-log.ts';
 import { GRACE_MS, LineReader } from '../support/line-reader.ts';
@@ -147,15 +147,29 @@ describe(SourceLog, () => {
     expect(await log.catchUp()).toBe('c\n');
   });
 
-  test('I4 local time went back an hour: names in the wrong order, writes in the right one', async () => {
+  test.each([
+    ['local time went back an hour', '2024-10-27T02:59:40+02:00', '2024-10-27T02:00:00+01:00'],
+    [
+      'Docker',
+      '{"log":"before\\n","stream":"stdout","time":"2024-10-27T00:59:40Z"}',
+      '{"log":"after\\n","stream":"stdout","time":"2024-10-27T01:00:00Z"}',
+    ],
+  ])('I4 names in the wrong order, records in the right one: %s', async (_, before, after) => {
     const { root, live } = await logDir();
-    writeFileSync(`${live}.20241027-025950`, 'before\n');
-    writeFileSync(`${live}.20241027-020000`, 'after\n');
-    utimesSync(`${live}.20241027-025950`, 1000, 1000);
-    utimesSync(`${live}.20241027-020000`, 1010, 1010);
+    writeFileSync(`${live}.20241027-025950`, `${before} stdout F before\n`);
+    writeFileSync(`${live}.20241027-020000`, `${after} stdout F after\n`);
     writeFileSync(live, 'live\n');
     const log = reader(root, live);
-    expect(await log.finish()).toBe('before\nafter\nlive\n');
+    expect(await log.finish()).toBe(`${before} stdout F before\n${after} stdout F after\nlive\n`);
+  });
+
+  test('I4 two rotations within a second end in one suffix: the compressed file is not the one beside it, and both are read', async () => {
+    const { root, live } = await logDir();
+    writeFileSync(`${live}.20240501-120000.gz`, gzipSync('2024-05-01T11:59:59Z stdout F a\n'));
+    writeFileSync(`${live}.20240501-120000`, '2024-05-01T12:00:00Z stdout F b\n');
+    writeFileSync(live, 'live\n');
+    const log = reader(root, live);
+    expect(await log.finish()).toBe('2024-05-01T11:59:59Z stdout F a\n2024-05-01T12:00:00Z stdout F b\nlive\n');
   });
 
   test('I4 unread bytes of a file that was removed are read from its descriptor', async () => {

@@ -6,7 +6,7 @@ import { exactCommands, truncatingCommands } from './log-commands.ts';
 import { LogWorld } from './log-world.ts';
 
 /** A failure prints its seed and path; `{ seed, path }` here runs it again. */
-const RUNS = { numRuns: 2000 };
+const RUNS = { numRuns: 4000 };
 
 describe(SourceLog, () => {
   test('I2 I4 I5 I8 whatever happens to its files, a log is read in order, to its end, and again only from the saved position', async () => {

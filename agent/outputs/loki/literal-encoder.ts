@@ -1,5 +1,5 @@
 import type { BlockEncoder } from './encode-push.ts';
-import { varintLength, writeVarint } from './protobuf.ts';
+import { varintLength, writeVarint } from '../../runtime/varint.ts';
 
 /** Longest literal whose length takes two bytes (snappy's format_description.txt: tag 61 << 2). */
 const LITERAL_MAX = 65536;

@@ -1,17 +1,21 @@
 import { gzipSync } from 'node:zlib';
-import type { BatchEncoder, Output, RefusedEntry } from '../../deliver/output.ts';
+import type { BatchEncoder, Output, PlainEntry } from '../../deliver/output.ts';
 import type { StreamIdentity } from '../../model/labels.ts';
-import type { Verdict } from '../../model/verdict.ts';
+import type { RecordView } from '../../model/record.ts';
+import type { Guilty, Verdict } from '../../model/verdict.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { HttpClient, type HttpClientOptions } from '../http-client.ts';
 import { SecretFile } from '../secret-file.ts';
-import { decodePush } from './decode-push.ts';
+import { StoreClock } from '../store-clock.ts';
+import { decodePush, type PushedStream } from './decode-push.ts';
 import { type BlockEncoder, LokiStreams, PushEncoder, type LokiRoute } from './encode-push.ts';
+import { guiltyEntries, refusedEntries } from './guilty-entries.ts';
+import { limitedStreams } from './limited-streams.ts';
 import { LiteralEncoder } from './literal-encoder.ts';
 import { pushJson, timestampNs } from './push-json.ts';
 import { pushVerdict } from './push-verdict.ts';
+import { selectPush } from './select-push.ts';
 import { SnappyEncoder } from './snappy-encoder.ts';
-import { splitPush } from './split-push.ts';
 import { uncompressSnappy } from './uncompress-snappy.ts';
 
 export interface LokiOutputOptions extends HttpClientOptions {
@@ -27,6 +31,9 @@ export interface LokiOutputOptions extends HttpClientOptions {
   readonly onRequest: (outcome: string) => void;
 }
 
+/** What carries a push to a Loki and its answer back. */
+export type LokiClient = Pick<HttpClient, 'post' | typeof Symbol.asyncDispose>;
+
 /**
  * Loki's push API. Batches are kept as snappy blocks of protobuf, which is what is sent; with format json they are turned into
  * that as they are sent.
@@ -34,18 +41,18 @@ export interface LokiOutputOptions extends HttpClientOptions {
 export class LokiOutput implements Output<LokiRoute>, AsyncDisposable {
   readonly name: string;
   readonly #options: LokiOutputOptions;
-  readonly #clock: Clock;
-  readonly #client: HttpClient;
+  readonly #storeClock: StoreClock;
+  readonly #client: LokiClient;
   readonly #block: BlockEncoder;
   readonly #streams = new LokiStreams();
   readonly #headers: Readonly<Record<string, string>>;
   readonly #authorization: (() => string) | null;
 
-  constructor(options: LokiOutputOptions, clock: Clock) {
+  constructor(options: LokiOutputOptions, clock: Clock, client: LokiClient = new HttpClient(options)) {
     this.name = options.name;
     this.#options = options;
-    this.#clock = clock;
-    this.#client = new HttpClient(options);
+    this.#storeClock = new StoreClock(clock);
+    this.#client = client;
     this.#block = options.compression === 'none' ? new LiteralEncoder() : new SnappyEncoder();
     this.#headers = constantHeaders(options);
     this.#authorization = authorization(options);
@@ -68,7 +75,9 @@ export class LokiOutput implements Output<LokiRoute>, AsyncDisposable {
     }
     const answer = await this.#client.post(headers, this.#options.format === 'protobuf' ? body : this.#toJson(body), signal);
     this.#options.onRequest(answer.kind === 'answer' ? String(answer.status) : answer.reason);
-    return pushVerdict(answer, this.#clock.now());
+    if (answer.kind === 'answer' && answer.date !== null) this.#storeClock.learn(answer.date);
+    const verdict = pushVerdict(answer, this.now());
+    return answer.kind === 'answer' ? named(verdict, answer.text, body) : verdict;
   }
 
   #toJson(body: Buffer): Buffer {
@@ -76,19 +85,46 @@ export class LokiOutput implements Output<LokiRoute>, AsyncDisposable {
     return this.#options.compression === 'gzip' ? gzipSync(json, { level: 1 }) : json;
   }
 
-  split(body: Buffer): readonly [Buffer, Buffer] | null {
-    return splitPush(uncompress(body), this.#block);
+  select(body: Buffer, positions: readonly number[]): Buffer {
+    return selectPush(uncompress(body), positions, this.#block);
   }
 
-  open(body: Buffer): RefusedEntry[] {
-    return decodePush(uncompress(body)).flatMap(({ labels, entries }) =>
+  open(body: Buffer): PlainEntry[] {
+    return pushed(body).flatMap(({ labels, entries }) =>
       entries.map(({ seconds, nanos, line, metadata }) => ({ labels, timestampNs: timestampNs(seconds, nanos), line, metadata })),
     );
+  }
+
+  plain({ stream, metadata }: LokiRoute, { buffer, start, end, seconds, nanos, metadata: own }: RecordView): PlainEntry {
+    const line = Buffer.from(buffer.subarray(start, end));
+    return { labels: stream.name, timestampNs: timestampNs(seconds, nanos), line, metadata: [...metadata, ...(own ?? [])] };
+  }
+
+  now(): number {
+    return this.#storeClock.now();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.#client[Symbol.asyncDispose]();
   }
+}
+
+/** The verdict with the entries or streams that the answer names. */
+function named(verdict: Verdict, text: string, body: Buffer): Verdict {
+  if (verdict.kind === 'refused' && verdict.reason === 'invalid') return { ...verdict, guilty: guiltyOf(text, pushed(body)) };
+  if (verdict.kind === 'retry' && verdict.reason === 'rate_limited') return { ...verdict, streams: limitedStreams(text, pushed(body)) };
+  return verdict;
+}
+
+function guiltyOf(text: string, streams: readonly PushedStream[]): Guilty | null {
+  const entries = guiltyEntries(text, streams);
+  if (entries !== null) return { entries, others: 'stored' };
+  const refused = refusedEntries(text, streams);
+  return refused === null ? null : { entries: refused, others: 'unknown' };
+}
+
+function pushed(body: Buffer): PushedStream[] {
+  return decodePush(uncompress(body));
 }
 
 /** What the agent encoded itself, so of any size. */

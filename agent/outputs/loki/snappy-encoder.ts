@@ -53,7 +53,9 @@ export class SnappyEncoder implements BlockEncoder {
   }
 
   #take(length: number): Buffer {
-    const index = this.#pool.findIndex(({ buffer }) => buffer.byteLength >= length);
+    // A small body would hold more memory than it counts for, for as long as it waits.
+    if (length < PAGE) return Buffer.allocUnsafeSlow(length);
+    const index = this.#pool.findIndex(({ buffer }) => buffer.byteLength >= length && buffer.byteLength <= length + 4 * PAGE);
     const [free] = index === -1 ? [] : this.#pool.splice(index, 1);
     if (free === undefined) return Buffer.allocUnsafeSlow(Math.ceil(length / PAGE) * PAGE).subarray(0, length);
     this.#pooledBytes -= free.buffer.byteLength;
@@ -62,7 +64,7 @@ export class SnappyEncoder implements BlockEncoder {
 
   release(body: Buffer): void {
     const bytes = body.buffer.byteLength;
-    if (this.#pooledBytes + bytes > POOL_BYTES) return;
+    if (bytes < PAGE || this.#pooledBytes + bytes > POOL_BYTES) return;
     this.#pooledBytes += bytes;
     this.#pool.push(body);
   }

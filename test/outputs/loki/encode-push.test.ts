@@ -29,26 +29,37 @@ describe(PushEncoder, () => {
     const encoder = new PushEncoder(new LiteralEncoder());
     const route = new LokiStreams().route({ labels: { a: 'b' }, metadata: [['k', 'v']] });
     encoder.append(route, viewOf(Buffer.from('hi'), [1, 2], null));
-    const { body, streams, entries } = encoder.seal();
-    expect(body.toString('hex')).toBe('1f780a1d0a077b613d2262227d12120a0408011002120268691a060a016b120176');
-    expect([streams, entries]).toStrictEqual([[route.stream], 1]);
+    expect(encoder.seal([route.stream]).toString('hex')).toBe('1f780a1d0a077b613d2262227d12120a0408011002120268691a060a016b120176');
+    expect(encoder.bytes).toBe(0);
   });
 
   test('an empty line at a full second is left out, as proto3 has it', () => {
     const encoder = new PushEncoder(new LiteralEncoder());
-    encoder.append(lokiRoute(new LokiStream('{}'), []), viewOf(Buffer.alloc(0), [1, 0], null));
-    expect(plain(encoder.seal().body).toString('hex')).toBe('0a0a0a027b7d12040a020801');
+    const route = lokiRoute(new LokiStream('{}'), []);
+    encoder.append(route, viewOf(Buffer.alloc(0), [1, 0], null));
+    expect(plain(encoder.seal([route.stream])).toString('hex')).toBe('0a0a0a027b7d12040a020801');
   });
 
   test('a batch is empty after it was sealed, and an empty one is never sealed', () => {
     const encoder = new PushEncoder(new LiteralEncoder());
     const route = lokiRoute(new LokiStream('{}'), []);
     encoder.append(route, viewOf(Buffer.from('1'), [1, 0], null));
-    encoder.seal();
-    expect([encoder.bytes, encoder.entries, route.stream.wire]).toStrictEqual([0, 0, null]);
-    expect(() => encoder.seal()).toThrow('an empty batch is never sealed');
+    encoder.seal([route.stream]);
+    expect([encoder.bytes, route.stream.wire]).toStrictEqual([0, null]);
+    expect(() => encoder.seal([])).toThrow('an empty batch is never sealed');
     encoder.append(route, viewOf(Buffer.from('2'), [1, 0], null));
-    expect(decodePush(plain(encoder.seal().body))[0]?.entries.map(({ line }) => line.toString())).toStrictEqual(['2']);
+    expect(decodePush(plain(encoder.seal([route.stream])))[0]?.entries.map(({ line }) => line.toString())).toStrictEqual(['2']);
+  });
+
+  test('streams may leave one after the other', () => {
+    const encoder = new PushEncoder(new LiteralEncoder());
+    const [a, b] = ['a', 'b'].map((name) => lokiRoute(new LokiStream(`{n="${name}"}`), []));
+    encoder.append(a!, viewOf(Buffer.from('1'), [1, 0], null));
+    const bytes = encoder.append(b!, viewOf(Buffer.from('2'), [1, 0], null));
+    expect(decodePush(plain(encoder.seal([a!.stream])))).toMatchObject([{ labels: '{n="a"}', entries: [{ line: Buffer.from('1') }] }]);
+    expect(encoder.bytes).toBe(bytes);
+    expect(decodePush(plain(encoder.seal([b!.stream])))).toMatchObject([{ labels: '{n="b"}', entries: [{ line: Buffer.from('2') }] }]);
+    expect(encoder.bytes).toBe(0);
   });
 
   const text = fc.string({ unit: 'grapheme', maxLength: 20 });
@@ -78,9 +89,10 @@ describe(PushEncoder, () => {
           grown += bytes;
         }
         expect(encoder.bytes).toBe(grown);
-        const request = plain(encoder.seal().body);
-        expect(request.length).toBeLessThanOrEqual(grown);
         const order = [...new Set(entries.map(({ stream }) => stream))];
+        const request = plain(encoder.seal(order.map((n) => routes[n]!.stream)));
+        expect(request.length).toBeLessThanOrEqual(grown);
+        expect(encoder.bytes).toBe(0);
         expect(decodePush(request)).toStrictEqual(
           order.map((n) => ({
             labels: `{n="${n}"}`,
@@ -101,7 +113,7 @@ describe(LokiStreams, () => {
     const first = streams.route({ labels: { a: '1', b: '2' }, metadata: [['pod', 'x']] });
     const second = streams.route({ labels: { b: '2', a: '1' }, metadata: [['pod', 'y']] });
     expect(second.stream).toBe(first.stream);
-    expect(second.metadata).not.toStrictEqual(first.metadata);
+    expect(second.encodedMetadata).not.toStrictEqual(first.encodedMetadata);
     expect(streams.route({ labels: { a: '1' }, metadata: [] }).stream).not.toBe(first.stream);
   });
 });

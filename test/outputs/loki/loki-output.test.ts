@@ -51,9 +51,10 @@ function outputTo(server: { readonly url: string }, options: Partial<LokiOutputO
   );
   onTestFinished(() => output[Symbol.asyncDispose]());
   const encoder = output.encoder();
-  encoder.append(output.route({ labels: { a: 'b' }, metadata: [['k', 'v']] }), Object.assign(lineView('hi'), { seconds: 1, nanos: 2 }));
-  const { body } = encoder.seal();
-  return { output, outcomes, body };
+  const route = output.route({ labels: { a: 'b' }, metadata: [['k', 'v']] });
+  encoder.append(route, Object.assign(lineView('hi'), { seconds: 1, nanos: 2 }));
+  const body = encoder.seal([route.stream]);
+  return { output, outcomes, route, body };
 }
 
 describe('on the wire', () => {
@@ -204,20 +205,36 @@ describe('no answer', () => {
     const { output, body } = outputTo(server);
     expect(await output.push(body, NEVER)).toStrictEqual({
       kind: 'retry',
-      reason: 'server_error',
+      reason: 'unavailable',
       detail: 'HTTP 503: busy',
       afterMs: 7000,
+      streams: null,
     });
   });
 });
 
 describe('bodies', () => {
-  test('open and split what was sealed', () => {
+  test('open and select what was sealed', () => {
     const { output, body } = outputTo({ url: 'http://a' });
-    expect(output.open(body)).toStrictEqual([
-      { labels: '{a="b"}', timestampNs: '1000000002', line: Buffer.from('hi'), metadata: [['k', 'v']] },
-    ]);
-    expect(output.split(body)).toBe(null);
+    const entries = [{ labels: '{a="b"}', timestampNs: '1000000002', line: Buffer.from('hi'), metadata: [['k', 'v']] }];
+    expect(output.open(body)).toStrictEqual(entries);
+    expect(output.open(output.select(body, [0]))).toStrictEqual(entries);
+  });
+
+  test('an entry that was never encoded reads as one that was, and is a copy', () => {
+    const { output, route } = outputTo({ url: 'http://a' });
+    const view = Object.assign(lineView('hi'), { seconds: 1, nanos: 2, metadata: [['partial', 'true']] as const });
+    const plain = output.plain(route, view);
+    view.buffer.fill(0);
+    expect(plain).toStrictEqual({
+      labels: '{a="b"}',
+      timestampNs: '1000000002',
+      line: Buffer.from('hi'),
+      metadata: [
+        ['k', 'v'],
+        ['partial', 'true'],
+      ],
+    });
   });
 
   test('compressed or not, the entries are the same', () => {

@@ -4,7 +4,7 @@ import { pushVerdict } from '../../../agent/outputs/loki/push-verdict.ts';
 const NOW_MS = 1_714_564_800_000;
 
 function verdict(status: number, text = '', retryAfter: string | null = null) {
-  return pushVerdict({ kind: 'answer', status, retryAfter, text }, NOW_MS);
+  return pushVerdict({ kind: 'answer', status, retryAfter, date: null, text }, NOW_MS);
 }
 
 describe(pushVerdict, () => {
@@ -34,10 +34,10 @@ describe(pushVerdict, () => {
     [429, 'retry', 'rate_limited'],
     [499, 'retry', 'unexpected_status'],
     [500, 'retry', 'server_error'],
-    [502, 'retry', 'server_error'],
-    [503, 'retry', 'server_error'],
-    [504, 'retry', 'server_error'],
-    [599, 'retry', 'server_error'],
+    [502, 'retry', 'unavailable'],
+    [503, 'retry', 'unavailable'],
+    [504, 'retry', 'unavailable'],
+    [599, 'retry', 'unavailable'],
   ])('%i: %s, %s', (status, kind, reason) => {
     expect(verdict(status)).toMatchObject({ kind, reason });
   });
@@ -58,7 +58,24 @@ describe(pushVerdict, () => {
       reason,
       detail: 'ECONNREFUSED',
       afterMs: null,
+      streams: null,
     });
+  });
+
+  test.each([
+    ['', 'retry', 'server_error'],
+    ['rpc error: code = Unknown desc = who knows', 'retry', 'server_error'],
+    // The store's own troubles say nothing of what was sent.
+    ['at least 2 live replicas required, could only find 1 - unhealthy instances: 10.0.0.1:9095', 'retry', 'unavailable'],
+    ['too many unhealthy instances in the ring', 'retry', 'unavailable'],
+    ['empty ring', 'retry', 'unavailable'],
+    ['rpc error: code = DeadlineExceeded desc = context deadline exceeded', 'retry', 'unavailable'],
+    // What can never be stored.
+    ['label name is empty', 'refused', 'bad_metadata'],
+    ['normalization for label name "---" resulted in invalid name "_"', 'refused', 'bad_metadata'],
+    ['rpc error: code = ResourceExhausted desc = grpc: received message larger than max (5 vs. 4)', 'refused', 'too_large'],
+  ])('I6 500 with %j: %s, %s', (text, kind, reason) => {
+    expect(verdict(500, text)).toMatchObject({ kind, reason });
   });
 
   test('the detail is the status and the first line of what the store said', () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { compressSync, uncompressSync } from 'snappy';
@@ -48,6 +49,16 @@ describe(SnappyEncoder, () => {
       Array.from({ length: 5000 }, (_, i) => `{"level":"info","n":${i},"path":"/orders/${(i * 7919) % 100_000}"}\n`).join(''),
     );
     expect(encode(new SnappyEncoder(), data).length).toBeLessThanOrEqual(compressSync(data).length * 1.01);
+  });
+
+  it('I3 a small body holds no more memory than it counts for, though larger ones were given back', () => {
+    const encoder = new SnappyEncoder();
+    const noise = createHash('shake256', { outputLength: 300_000 }).update('noise').digest();
+    const large = encode(encoder, noise);
+    encoder.release(large);
+    const small = encode(encoder, Buffer.from('a few bytes'));
+    expect(small.buffer.byteLength).toBe(small.length);
+    expect(encode(encoder, noise).buffer).toBe(large.buffer);
   });
 
   it('keeps a body as it is while others are encoded', () => {

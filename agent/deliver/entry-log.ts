@@ -1,0 +1,93 @@
+import { readVarint, varintLength, writeVarint } from '../runtime/varint.ts';
+import type { WireBuffer, WireBufferPool } from '../runtime/wire-buffer.ts';
+import type { Origin, Span } from './origin.ts';
+
+/** What two varints take at most. */
+const ENTRY_BYTES = 16;
+/** About what a run takes of the heap. */
+const RUN_BYTES = 64;
+
+/** Entries of one origin that come from ascending places. */
+interface Run {
+  readonly origin: Origin;
+  /** Place of its first entry. */
+  readonly from: number;
+  /** How many entries came before it. */
+  readonly before: number;
+}
+
+/**
+ * Where the entries of one stream in one batch came from, in their order: for each twice its length as a varint, one more when it does
+ * not begin where the one before ended, and that gap as another; two bytes a line as a rule. Written for every line, read for the few
+ * that are refused.
+ */
+export class EntryLog {
+  readonly #pool: WireBufferPool;
+  readonly #runs: Run[] = [];
+  /** While entries are added, a buffer of the pool. */
+  #open: WireBuffer | null;
+  #closed: Buffer | null = null;
+  #origin: Origin | null = null;
+  /** Where the newest entry ends. */
+  #end = 0;
+  entries = 0;
+
+  constructor(pool: WireBufferPool) {
+    this.#pool = pool;
+    this.#open = pool.take();
+  }
+
+  /** Adds an entry; returns by how many bytes the log grew. */
+  append({ origin, from, bytes }: Span): number {
+    const wire = this.#open!;
+    const before = wire.length;
+    const goesOn = origin === this.#origin && from >= this.#end;
+    if (!goesOn) this.#begin(origin, from);
+    const gap = from - this.#end;
+    wire.reserve(ENTRY_BYTES);
+    wire.length = writeVarint(wire.bytes, before, bytes * 2 + (gap === 0 ? 0 : 1));
+    if (gap !== 0) wire.length = writeVarint(wire.bytes, wire.length, gap);
+    this.#end = from + bytes;
+    this.entries += 1;
+    return wire.length - before + (goesOn ? 0 : RUN_BYTES);
+  }
+
+  #begin(origin: Origin, from: number): void {
+    this.#runs.push({ origin, from, before: this.entries });
+    this.#origin = origin;
+    this.#end = from;
+  }
+
+  /** What it takes of memory: the sum of what `append` returned. */
+  get bytes(): number {
+    return (this.#closed ?? this.#open!).length + this.#runs.length * RUN_BYTES;
+  }
+
+  /** No more entries: from now on it takes no more memory than they do. */
+  close(): void {
+    const wire = this.#open!;
+    this.#closed = Buffer.from(wire.bytes.subarray(0, wire.length));
+    this.#open = null;
+    this.#pool.giveBack(wire);
+  }
+
+  /** The spans of all entries, once it is closed. */
+  spans(): Span[] {
+    const log = this.#closed!;
+    const spans: Span[] = [];
+    let at = 0;
+    this.#runs.forEach(({ origin, from: place }, index) => {
+      const last = this.#runs[index + 1]?.before ?? this.entries;
+      for (let end = place; spans.length < last; ) {
+        const length = readVarint(log, at);
+        at += varintLength(length);
+        const gap = length % 2 === 0 ? 0 : readVarint(log, at);
+        if (gap !== 0) at += varintLength(gap);
+        const bytes = Math.floor(length / 2);
+        spans.push({ origin, from: end + gap, bytes });
+        end += gap + bytes;
+      }
+    });
+    return spans;
+  }
+}

@@ -1,0 +1,287 @@
+import type { Lane } from '../deliver/lane.ts';
+import type { Route } from '../deliver/output.ts';
+import type { RetentionLimits } from '../ledger/retention.ts';
+import type { Counters } from '../model/counters.ts';
+import type { Position } from '../model/position.ts';
+import { RecordView } from '../model/record.ts';
+import type { Source } from '../model/source.ts';
+import { Roster, type RosterParts } from './roster.ts';
+import type { ByteBudget } from '../runtime/byte-budget.ts';
+import { Wakeup } from '../runtime/wakeup.ts';
+import { StreamWindows } from './stream-windows.ts';
+import type { TurnEnd } from './tailed-source.ts';
+import type { Tailing, TailingState } from './tailing.ts';
+
+export interface PipelineOptions {
+  readonly pollMinMs: number;
+  readonly pollMaxMs: number;
+  readonly partIdleMs: number;
+  /** Silence after which a log that is gone from the directory has ended. */
+  readonly departMs: number;
+  readonly chunkBytes: number;
+  /** How far apart entries of a stream may be; infinite where the store takes them in any order. */
+  readonly windowSeconds: number;
+  /** Unread bytes of deleted files that are kept by holding these open. */
+  readonly deletedBytes: number;
+}
+
+export interface PipelineParts<R extends Route> extends Omit<RosterParts<R>, 'pollMinMs' | 'partIdleMs'> {
+  readonly lane: Lane<R>;
+  readonly budget: ByteBudget;
+  readonly counters: Counters;
+  readonly options: PipelineOptions;
+}
+
+const STATE_AFTER: Readonly<Record<Exclude<TurnEnd, 'more'>, TailingState>> = { nothing: 'resting', blocked: 'blocked', early: 'early' };
+
+/**
+ * The path of a chunk to one output: sources are polled on our own clock, those with news take turns of one chunk each, a chunk is
+ * decoded into the lane, and where the lane is full everything waits in the files. Positions follow the lane's acks.
+ */
+export class Pipeline<R extends Route> {
+  readonly #parts: PipelineParts<R>;
+  readonly #roster: Roster<R>;
+  readonly #windows: StreamWindows<Tailing<R>>;
+  readonly #turns: Tailing<R>[] = [];
+  /** Whose turn it is: nothing is done to it meanwhile. */
+  #turning: Tailing<R> | null = null;
+  readonly #turnsWaiting = new Wakeup();
+  readonly #view = new RecordView();
+  readonly #buffer: Buffer;
+  #nextRotationMs = 0;
+  /** For liveness, on the monotonic clock: the last round of polls, and the begin of the turn that is under way. */
+  beatMs: number;
+  turnSinceMs: number | null = null;
+
+  constructor(parts: PipelineParts<R>, positions: Readonly<Record<string, Position>>) {
+    this.#parts = parts;
+    this.#roster = new Roster({ ...parts, ...parts.options }, positions);
+    this.#windows = new StreamWindows(parts.options.windowSeconds);
+    this.#buffer = Buffer.allocUnsafeSlow(parts.options.chunkBytes);
+    this.beatMs = parts.clock.monotonic();
+  }
+
+  /** Takes the list of sources on disk. */
+  update(sources: readonly Source[]): void {
+    this.#welcome(this.#roster.update(sources));
+  }
+
+  #welcome(opened: readonly Tailing<R>[]): void {
+    for (const tailing of opened) {
+      for (const { stream } of tailing.tailed.routes) this.#windows.join(stream, tailing);
+      this.#enqueue(tailing);
+    }
+  }
+
+  #enqueue(tailing: Tailing<R>): void {
+    if (tailing.state === 'queued' || tailing.state === 'leaving') return;
+    tailing.state = 'queued';
+    this.#turns.push(tailing);
+    this.#turnsWaiting.ring();
+  }
+
+  /** Polls and reads until `stop` aborts; resolves when no read is under way any more. */
+  async run(stop: AbortSignal): Promise<void> {
+    await Promise.all([this.#pollSources(stop), this.#takeTurns(stop), this.#unblock(stop)]);
+  }
+
+  async #pollSources(stop: AbortSignal): Promise<void> {
+    const { clock, options } = this.#parts;
+    while (!stop.aborted) {
+      const nowMs = clock.monotonic();
+      this.beatMs = nowMs;
+      for (const tailing of this.#roster.open) if (tailing !== this.#turning && tailing.nextPollMs <= nowMs) this.#poll(tailing, nowMs);
+      this.#letGo();
+      if (this.#roster.waiting > 0 && nowMs >= this.#nextRotationMs) this.#rotate(nowMs);
+      await clock.sleep(options.pollMinMs, stop);
+    }
+  }
+
+  /**
+   * Looks at one source; a silent one is looked at less and less often, at common moments so that the process sleeps in between.
+   * One that waits for its turn is looked at too: its files are opened as they come, before rotation takes them away.
+   */
+  #poll(tailing: Tailing<R>, nowMs: number): void {
+    const { lane, log, options } = this.#parts;
+    const { pollMinMs, pollMaxMs } = options;
+    const { tailed, state } = tailing;
+    const changed = tailed.poll(nowMs);
+    if (state === 'leaving' && (this.#roster.waiting === 0 || tailed.heldBytes > 0)) {
+      tailing.state = this.#turns.includes(tailing) ? 'queued' : 'early';
+    }
+    const { followFailure: reason } = tailed;
+    if (reason !== null && reason !== 'missing') {
+      log.warn(tailed.source.id, { path: tailed.source.path, reason }, 'the next file of a log cannot be opened and is tried again');
+    }
+    if (changed || state !== 'resting') {
+      tailing.lastChangeMs = nowMs;
+      tailing.intervalMs = lane.full || state === 'early' ? pollMaxMs : pollMinMs;
+      if (state !== 'blocked') this.#enqueue(tailing);
+    } else {
+      this.#rest(tailing, nowMs);
+      tailing.intervalMs = Math.min(tailing.intervalMs * 2, pollMaxMs);
+    }
+    tailing.nextPollMs = (Math.floor(nowMs / tailing.intervalMs) + 1) * tailing.intervalMs;
+  }
+
+  /** What is due when nothing comes: unfinished lines are given up, what is missing is said, logs that are gone are closed. */
+  #rest(tailing: Tailing<R>, nowMs: number): void {
+    const { options, lane } = this.#parts;
+    const { tailed, lastChangeMs, presence } = tailing;
+    const silentMs = nowMs - lastChangeMs;
+    const isOver = presence !== 'present' && silentMs >= options.departMs;
+    if (tailed.holdsParts && (isOver || silentMs >= options.partIdleMs)) tailed.giveUpParts(this.#view);
+    if (!lane.full) tailed.reportGaps();
+    if (!isOver) return;
+    if (presence === 'departed') {
+      tailing.presence = 'ended';
+      tailed.end();
+    } else if (tailed.settled) this.#close(tailing, nowMs);
+  }
+
+  #close(tailing: Tailing<R>, nowMs: number): void {
+    this.#part(tailing);
+    this.#roster.close(tailing, nowMs);
+  }
+
+  #part(tailing: Tailing<R>): void {
+    for (const { stream } of tailing.tailed.routes) this.#windows.leave(stream, tailing);
+  }
+
+  /** Beyond the budget for deleted files, those go first that have been held longest. */
+  #letGo(): void {
+    const { options, log } = this.#parts;
+    let heldBytes = 0;
+    for (const { tailed } of this.#roster.open) heldBytes += tailed.heldBytes;
+    while (heldBytes > options.deletedBytes) {
+      const oldest = this.#longestHeld();
+      if (oldest === null) return;
+      const before = oldest.tailed.heldBytes;
+      oldest.tailed.letGo();
+      heldBytes -= before - oldest.tailed.heldBytes;
+      const { id } = oldest.tailed.source;
+      log.warn(
+        '',
+        { source: id, heldBytes },
+        'a deleted log file is given up unread: the store is behind and limits.deleted_bytes is used up',
+      );
+    }
+  }
+
+  #longestHeld(): Tailing<R> | null {
+    let oldest: Tailing<R> | null = null;
+    let sinceMs = Number.POSITIVE_INFINITY;
+    for (const tailing of this.#roster.open) {
+      const { heldSinceMs } = tailing.tailed;
+      if (heldSinceMs === null || heldSinceMs >= sinceMs || tailing === this.#turning) continue;
+      oldest = tailing;
+      sinceMs = heldSinceMs;
+    }
+    return oldest;
+  }
+
+  /** Where there are more logs than descriptors, they take turns in being open. */
+  #rotate(nowMs: number): void {
+    this.#nextRotationMs = nowMs + this.#parts.options.pollMaxMs;
+    this.#welcome(this.#roster.takeTurns(nowMs, { turning: this.#turning, closing: (tailing) => this.#part(tailing) }));
+  }
+
+  /** One chunk each, in turn: a busy container gets no more of the agent than a quiet one that has something to say. */
+  async #takeTurns(stop: AbortSignal): Promise<void> {
+    const { lane, budget } = this.#parts;
+    while (!stop.aborted) {
+      if (lane.full) await budget.freed.wait(stop);
+      else if (this.#turns.length === 0) await this.#turnsWaiting.wait(stop);
+      else await this.#turn(this.#turns.shift()!);
+    }
+  }
+
+  async #turn(tailing: Tailing<R>): Promise<void> {
+    if (tailing.state !== 'queued') return;
+    const { clock } = this.#parts;
+    this.turnSinceMs = clock.monotonic();
+    this.#turning = tailing;
+    const end = await this.#read(tailing, this.turnSinceMs);
+    this.turnSinceMs = null;
+    this.#turning = null;
+    // It may have been asked to leave meanwhile.
+    if (tailing.state !== 'queued') return;
+    tailing.state = end === 'more' ? 'resting' : end;
+    if (end === 'more') this.#enqueue(tailing);
+  }
+
+  async #read(tailing: Tailing<R>, nowMs: number): Promise<'more' | TailingState> {
+    const { counters, log } = this.#parts;
+    const { tailed } = tailing;
+    const [out, err] = tailed.routes;
+    const latest = [this.#windows.latest(out.stream, tailing), this.#windows.latest(err.stream, tailing)] as const;
+    try {
+      const end = await tailed.turn(this.#buffer, this.#view, nowMs, latest);
+      return end === 'more' ? end : STATE_AFTER[end];
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === undefined) throw error;
+      counters.readErrors += 1;
+      const isPassed = tailed.passUnreadable();
+      const fields = { path: tailed.source.path, code };
+      log.warn(
+        tailed.source.id,
+        fields,
+        isPassed ? 'a deleted log file cannot be read and is given up' : 'a log cannot be read and is tried again',
+      );
+      return 'failed';
+    }
+  }
+
+  /** Sources whose streams wait are tried again as the store takes what was sealed. */
+  async #unblock(stop: AbortSignal): Promise<void> {
+    const { budget } = this.#parts;
+    while (!stop.aborted) {
+      await budget.freed.wait(stop);
+      for (const tailing of this.#roster.open) if (tailing.state === 'blocked') this.#enqueue(tailing);
+    }
+  }
+
+  get sourceCount(): number {
+    return this.#roster.size;
+  }
+
+  get unopened(): ReadonlyMap<string, number> {
+    return this.#roster.unopened;
+  }
+
+  get unreadBytes(): number {
+    return this.#sum(({ tailed }) => tailed.unreadBytes);
+  }
+
+  get deletedBytes(): number {
+    return this.#sum(({ tailed }) => tailed.heldBytes);
+  }
+
+  get unbalancedBytes(): number {
+    return this.#sum(({ tailed }) => Math.abs(tailed.unbalancedBytes));
+  }
+
+  #sum(bytesOf: (tailing: Tailing<R>) => number): number {
+    let bytes = 0;
+    for (const tailing of this.#roster.open) bytes += bytesOf(tailing);
+    return bytes;
+  }
+
+  /** Until the kubelet removes the first byte that is not stored, of whichever source that is. */
+  secondsUntilLoss(limits: RetentionLimits): number {
+    let seconds = Number.POSITIVE_INFINITY;
+    for (const { tailed } of this.#roster.open) seconds = Math.min(seconds, tailed.secondsUntilLoss(limits));
+    return seconds;
+  }
+
+  /** The positions to write down now, by source id. */
+  checkpoint(): Record<string, Position> {
+    return this.#roster.checkpoint();
+  }
+
+  /** Closes all files; only after `run` has resolved. */
+  close(): void {
+    this.#roster.closeAll();
+  }
+}

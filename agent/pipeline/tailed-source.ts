@@ -1,0 +1,273 @@
+import type { AckTracker } from '../checkpoint/ack-tracker.ts';
+import { Claim } from './claim.ts';
+import type { SourceDecoder } from '../decode/source-decoder.ts';
+import type { Unsendable } from '../deliver/entry-check.ts';
+import type { Lane } from '../deliver/lane.ts';
+import type { Origin } from '../deliver/origin.ts';
+import type { Route } from '../deliver/output.ts';
+import type { GapReporter } from './gap-reporter.ts';
+import { type RetentionLimits, secondsUntilLoss } from '../ledger/retention.ts';
+import type { SourceLedger } from '../ledger/source-ledger.ts';
+import { WriteRate } from '../ledger/write-rate.ts';
+import type { Counters } from '../model/counters.ts';
+import type { Newest, Position } from '../model/position.ts';
+import { type Channel, type RecordView, STDERR, STDOUT } from '../model/record.ts';
+import type { Source } from '../model/source.ts';
+import type { SourceLog } from '../tail/source-log.ts';
+
+export interface TailedSourceParts<R extends Route> {
+  readonly source: Source;
+  readonly log: SourceLog;
+  readonly decoder: SourceDecoder;
+  readonly acks: AckTracker;
+  /** Indexed by channel. */
+  readonly routes: readonly [R, R];
+  readonly lane: Lane<R>;
+  readonly ledger: SourceLedger;
+  readonly gaps: GapReporter<R>;
+  readonly counters: Counters;
+  readonly clockHoldSeconds: number;
+  readonly nowMs: number;
+}
+
+/**
+ * What a turn leaves: another one would get further, it would not, the store has to take something of the source first, or what comes
+ * next is not due yet.
+ */
+export type TurnEnd = 'more' | 'nothing' | 'blocked' | 'early';
+
+/** One source on its way to one output: its chain of files, its decoder, its books, and what of it is not settled yet. */
+export class TailedSource<R extends Route> {
+  readonly source: Source;
+  readonly #parts: TailedSourceParts<R>;
+  /** By channel, what the source has in the open batch of its stream, and that batch's identity. */
+  readonly #claims: [Claim | null, Claim | null] = [null, null];
+  readonly #shares: [object | null, object | null] = [null, null];
+  /** Place in the source up to which bytes belong to entries that were handed on. */
+  #attributed: number;
+  readonly #span: { origin: Origin; from: number; bytes: number };
+  readonly #rate: WriteRate;
+  /** Time and channel of the entry that was sent last: what is said of gaps stands behind it. */
+  readonly #sent: { seconds: number; nanos: number; channel: Channel };
+  /** No entry that comes next is older, in seconds since 1970. */
+  headSeconds: number = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: TailedSourceParts<R>) {
+    this.source = parts.source;
+    this.#parts = parts;
+    this.#attributed = parts.decoder.at;
+    this.#rate = new WriteRate(parts.nowMs);
+    const { time, channel } = parts.decoder.newest;
+    this.#sent = { seconds: time[0], nanos: time[1], channel };
+    this.#span = { origin: this.#claim(() => undefined), from: 0, bytes: 0 };
+  }
+
+  get routes(): readonly [R, R] {
+    return this.#parts.routes;
+  }
+
+  get unreadBytes(): number {
+    return this.#parts.log.unreadBytes;
+  }
+
+  /** Unread bytes that are on disk only because the source is open. */
+  get heldBytes(): number {
+    return this.#parts.log.heldBytes;
+  }
+
+  get heldSinceMs(): number | null {
+    return this.#parts.log.heldSinceMs;
+  }
+
+  letGo(): void {
+    this.#parts.log.letGo();
+  }
+
+  /** Nothing of the source waits in memory: no open part, no entry without an answer, no gap without its record. */
+  get settled(): boolean {
+    const { decoder, acks, gaps } = this.#parts;
+    return !decoder.holds && acks.pending === 0 && gaps.gaps.length === 0;
+  }
+
+  /** Entries or records of gaps are on their way to the store. */
+  get awaitsAnswers(): boolean {
+    const { acks, gaps } = this.#parts;
+    return acks.pending > 0 || gaps.underWay;
+  }
+
+  get holdsParts(): boolean {
+    return this.#parts.decoder.holds;
+  }
+
+  /** Why the newest file of the log could not be opened at the last look. */
+  get followFailure(): string | null {
+    return this.#parts.log.followFailure;
+  }
+
+  /** Looks at the disk; returns whether a turn may get further than the last one. */
+  poll(nowMs: number): boolean {
+    const { log, ledger } = this.#parts;
+    const seenBytes = ledger.seenBytes;
+    const changed = log.poll(nowMs);
+    this.#rate.grew(ledger.seenBytes - seenBytes, nowMs);
+    return changed;
+  }
+
+  /**
+   * Reads one chunk into `buffer` and hands its entries to the lane, through `view`. Stops early when the lane is full, or has to take
+   * what it has of these streams first, or the time of a record is later than `latest` says for its channel: what was not consumed is
+   * read again. Rejects on I/O errors.
+   */
+  async turn(buffer: Buffer, view: RecordView, nowMs: number, latest: readonly [number, number]): Promise<TurnEnd> {
+    const { log, decoder, lane, counters, gaps } = this.#parts;
+    if (this.#waits) return 'blocked';
+    const chunk = await log.read(buffer, nowMs);
+    if (chunk.afterGap) this.giveUpParts(view);
+    if (lane.full) return 'more';
+    gaps.add(chunk.gaps, decoder.newest.time);
+    this.#hold(STDOUT, latest[STDOUT]);
+    this.#hold(STDERR, latest[STDERR]);
+    const { malformed, records } = decoder.counts;
+    decoder.feed({ ...chunk, bytes: buffer.subarray(0, chunk.length), full: chunk.length === buffer.length }, chunk.birth);
+    while (!lane.full && !this.#waits && decoder.next(view)) this.#append(view);
+    const { consumed } = decoder;
+    counters.readBytes += consumed;
+    counters.readRecords += decoder.counts.records - records;
+    counters.malformedRecords += decoder.counts.malformed - malformed;
+    log.advance(chunk, consumed);
+    return this.#endOfTurn(chunk.endsFile || consumed > 0);
+  }
+
+  /** Records from the future wait for the store's clock, and a source that is ahead of its stream for the others. */
+  #hold(channel: Channel, latest: number): void {
+    const { decoder, lane, clockHoldSeconds } = this.#parts;
+    const now = lane.latestSeconds();
+    decoder.hold(channel, { after: Math.min(now, latest), upTo: now + clockHoldSeconds });
+  }
+
+  #endOfTurn(advanced: boolean): TurnEnd {
+    const { lane, decoder, log } = this.#parts;
+    const { earlySeconds } = decoder;
+    this.headSeconds = earlySeconds ?? decoder.newest.time[0];
+    if (lane.full) return 'more';
+    if (this.#waits) return 'blocked';
+    if (earlySeconds !== null) return 'early';
+    return advanced && log.unreadBytes > 0 ? 'more' : 'nothing';
+  }
+
+  /** What was read of a stream of the source is sealed and has to wait: more of it would only wait in memory. */
+  get #waits(): boolean {
+    const [out, err] = this.#parts.routes;
+    return out.stream.waiting || err.stream.waiting;
+  }
+
+  #append(view: RecordView): void {
+    const { lane, routes, decoder, counters, gaps } = this.#parts;
+    const { channel } = view;
+    if (gaps.unsent && lane.refusal(routes[channel], view) === null) gaps.report(this.#newestSent, [view.seconds, view.nanos]);
+    const span = this.#span;
+    span.from = this.#attributed;
+    span.bytes = decoder.at - span.from;
+    this.#attributed = decoder.at;
+    counters.appendedEntries += 1;
+    const admitted = lane.admit(routes[channel], view);
+    if (typeof admitted === 'string') return this.#refuse(view, admitted);
+    if (admitted !== this.#shares[channel]) this.#open(channel, admitted);
+    const claim = this.#claims[channel]!;
+    span.origin = claim;
+    claim.add(span.bytes);
+    lane.append(routes[channel], view, span);
+    const sent = this.#sent;
+    sent.seconds = view.seconds;
+    sent.nanos = view.nanos;
+    sent.channel = channel;
+  }
+
+  get #newestSent(): Newest {
+    const { seconds, nanos, channel } = this.#sent;
+    return { time: [seconds, nanos], channel };
+  }
+
+  /** The first entry of the source in a batch: from here on it would have to be read again. */
+  #open(channel: Channel, share: { onSettled(callback: () => void): void }): void {
+    const { acks, decoder } = this.#parts;
+    const claim = this.#claim(acks.take(decoder.resumeBeforeEntry()));
+    share.onSettled(() => claim.settled());
+    this.#shares[channel] = share;
+    this.#claims[channel] = claim;
+  }
+
+  #refuse(view: RecordView, reason: Unsendable): void {
+    const { lane, routes, acks, decoder } = this.#parts;
+    const claim = this.#claim(acks.take(decoder.resumeBeforeEntry()));
+    claim.add(this.#span.bytes);
+    lane.refuse(routes[view.channel], view, { ...this.#span, origin: claim }, { reason, onSettled: () => claim.settled() });
+  }
+
+  #claim(settle: () => void): Claim {
+    const { ledger, gaps, decoder, log, source } = this.#parts;
+    return new Claim({
+      ledger,
+      describe: (from) => ({ source: source.id, ...log.locate(from) }),
+      gap: (gap) => gaps.add([gap], decoder.newest.time),
+      settle,
+    });
+  }
+
+  /** Ships the parts of lines that are not going to be finished, marked as partial, as far as the lane has room. */
+  giveUpParts(view: RecordView): void {
+    const { lane, decoder } = this.#parts;
+    while (!lane.full && decoder.flush(view)) this.#append(view);
+  }
+
+  /** Says what is missing though nothing comes behind it. The lane must not be full. */
+  reportGaps(): void {
+    const { gaps, log, decoder } = this.#parts;
+    gaps.add(log.takeGapsAtEnd(), decoder.newest.time);
+    if (gaps.unsent) gaps.report(this.#newestSent, null);
+  }
+
+  /** Its last read has failed. Returns whether what could not be read is given up, since there is no hope for it. */
+  passUnreadable(): boolean {
+    return this.#parts.log.passUnreadable();
+  }
+
+  /** The log has ended: what stands behind its last line feed is all there will be. */
+  end(): void {
+    this.#parts.log.end();
+  }
+
+  /** From where the source must be read again after a crash now. */
+  position(): Position {
+    const { log, acks, decoder, gaps } = this.#parts;
+    const position = log.position(acks.committable(() => decoder.resumePoint()));
+    return { ...position, gaps: [...gaps.gaps, ...position.gaps] };
+  }
+
+  /** Until the kubelet removes bytes of it that are not stored; infinite when all are. */
+  secondsUntilLoss(limits: RetentionLimits): number {
+    if (this.settled && this.unreadBytes === 0) return Number.POSITIVE_INFINITY;
+    if (this.heldBytes > 0) return 0;
+    const { files, channels } = this.position();
+    const sizes = files.slice(Math.min(...channels.map(({ file }) => file))).map(({ size }) => size);
+    return secondsUntilLoss({ sizes, bytesPerSecond: this.#rate.bytesPerSecond }, limits);
+  }
+
+  /** Bytes that were read and are in no entry yet. */
+  get #unattributedBytes(): number {
+    return this.#parts.decoder.at - this.#attributed;
+  }
+
+  /** By how many bytes the books do not balance: 0, unless there is a bug. */
+  get unbalancedBytes(): number {
+    return this.#parts.ledger.unbalanced(this.unreadBytes, this.#unattributedBytes);
+  }
+
+  /** What is unread or held in parts is out of sight then. */
+  close(): void {
+    const { log, ledger, decoder } = this.#parts;
+    ledger.saw(-this.unreadBytes - this.#unattributedBytes);
+    decoder.close();
+    log.close();
+  }
+}

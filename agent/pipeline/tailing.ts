@@ -1,0 +1,39 @@
+import type { Route } from '../deliver/output.ts';
+import type { StreamMember } from './stream-windows.ts';
+import type { TailedSource } from './tailed-source.ts';
+
+/**
+ * What a source does: it has nothing to say; it waits for its turn, or has it; the store has to take something of it first; what comes
+ * next is not due yet; its last read failed; it is about to be closed so that another one can be opened, and gets no more turns.
+ */
+export type TailingState = 'resting' | 'queued' | 'blocked' | 'early' | 'failed' | 'leaving';
+
+/** Whether the last scan has found the source; once it has ended, it is closed as soon as all of it is settled. */
+export type Presence = 'present' | 'departed' | 'ended';
+
+/** An open source, and when it is looked at next; times on the monotonic clock. */
+export class Tailing<R extends Route> implements StreamMember {
+  readonly tailed: TailedSource<R>;
+  readonly openedMs: number;
+  state: TailingState = 'resting';
+  presence: Presence = 'present';
+  intervalMs: number;
+  nextPollMs: number;
+  lastChangeMs: number;
+
+  constructor(tailed: TailedSource<R>, nowMs: number, intervalMs: number) {
+    this.tailed = tailed;
+    this.openedMs = nowMs;
+    this.intervalMs = intervalMs;
+    this.nextPollMs = nowMs;
+    this.lastChangeMs = nowMs;
+  }
+
+  get headSeconds(): number {
+    return this.tailed.headSeconds;
+  }
+
+  get behind(): boolean {
+    return this.state === 'queued' || this.state === 'blocked' || this.state === 'early';
+  }
+}
