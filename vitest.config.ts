@@ -3,7 +3,14 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config';
 const config: ViteUserConfig = defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/process/**', 'test/integration/**'], testTimeout: 120_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/process/**', 'test/integration/**', 'test/kubelet/**'],
+          testTimeout: 120_000,
+        },
+      },
       { test: { name: 'process', include: ['test/process/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 60_000 } },
       {
         test: {
@@ -14,6 +21,7 @@ const config: ViteUserConfig = defineConfig({
           fileParallelism: false,
         },
       },
+      { test: { name: 'kubelet', include: ['test/kubelet/**/*.test.ts'], testTimeout: 240_000, fileParallelism: false } },
     ],
   },
 });

@@ -1,7 +1,14 @@
+const LOG_FILE = /(?<namespace>[^/_]+)_(?<pod>[^/_]+)_[^/_]+\/(?<container>[^/]+)\/(?<attempt>\d+)\.log/;
 const NUMBERED = /^line (?<number>\d{9}) (?<filler>x*)$/;
 
 /** Lines in order by the container instance that printed them: `namespace/pod/container/attempt`. */
 export type LinesBySource = ReadonlyMap<string, readonly string[]>;
+
+/** The instance that a log file, rotated or not, belongs to. */
+export function logSourceOf(path: string): string {
+  const { namespace, pod, container, attempt } = LOG_FILE.exec(path)?.groups ?? {};
+  return `${namespace}/${pod}/${container}/${attempt}`;
+}
 
 /** The same lines in a form that a person can compare: `start`, `line 1..4711 +100`, `end 4711`, wherever nothing is missing or doubled. */
 export function runsBySource(lines: LinesBySource): Record<string, string[]> {
