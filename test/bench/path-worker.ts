@@ -14,6 +14,7 @@ import { systemFiles } from '../../agent/runtime/file-system.ts';
 import { Wakeup } from '../../agent/runtime/wakeup.ts';
 import { Descriptors } from '../../agent/tail/descriptors.ts';
 import { SourceLog } from '../../agent/tail/source-log.ts';
+import { plainLoki } from '../support/plain-loki.ts';
 
 /** The path of a line through the agent's own code: read, decode, admit, encode, compress. Prints lines and CPU seconds as JSON. */
 const CHUNK = 516 * 1024;
@@ -30,24 +31,7 @@ class EagerOutput extends LokiOutput {
   }
 }
 
-const output = new EagerOutput(
-  {
-    name: 'none',
-    url: 'http://127.0.0.1/',
-    timeoutMs: 1000,
-    connections: 1,
-    tls: { caFile: null, certFile: null, keyFile: null, insecureSkipVerify: false },
-    tenant: null,
-    format: 'protobuf',
-    compression: 'snappy',
-    headers: {},
-    basicAuth: null,
-    bearerTokenFile: null,
-    userAgent: 'bench',
-    onRequest: () => undefined,
-  },
-  systemClock,
-);
+const output = new EagerOutput(plainLoki('http://127.0.0.1/'), systemClock);
 const lane = new Lane({
   output,
   budget: new ByteBudget(24 * 1024 * 1024, new Wakeup()),

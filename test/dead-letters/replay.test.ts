@@ -9,6 +9,7 @@ import { LettersBench } from '../support/letters-bench.ts';
 import { lineView } from '../support/memory-output.ts';
 import { PushServer } from '../support/push-server.ts';
 import { sampleLetter } from '../support/sample-letter.ts';
+import { plainLoki } from '../support/plain-loki.ts';
 
 let bench: LettersBench;
 
@@ -66,7 +67,7 @@ describe('what is stored', () => {
     onTestFinished(() => server[Symbol.asyncDispose]());
     const url = `${server.url}/push`;
     bench.configure(`{name: loki, type: loki, url: "${url}"}`);
-    const output = new LokiOutput({ ...OUTPUT, url }, new FakeClock());
+    const output = new LokiOutput(plainLoki(url), new FakeClock());
     const text = fc.string({ unit: 'binary' });
     const anyEntry = fc.record({
       labels: fc.dictionary(fc.stringMatching(LABEL_NAME), text, { minKeys: 1, maxKeys: 4 }),
@@ -90,21 +91,6 @@ describe('what is stored', () => {
     await fc.assert(property, { numRuns: 40 });
   });
 });
-
-const OUTPUT = {
-  name: 'loki',
-  timeoutMs: 5000,
-  connections: 1,
-  tls: { caFile: null, certFile: null, keyFile: null, insecureSkipVerify: false },
-  tenant: null,
-  format: 'protobuf',
-  compression: 'snappy',
-  headers: {},
-  basicAuth: null,
-  bearerTokenFile: null,
-  userAgent: 'test',
-  onRequest: () => undefined,
-} as const;
 
 describe('what stays', () => {
   test('I6 are the guilty, with their new reason, in the file of the agent, and nobody else', async () => {

@@ -8,10 +8,10 @@ import { LOOPBACK_CERT } from '../../support/loopback-tls.ts';
 import { lineView } from '../../support/memory-output.ts';
 import { PushServer } from '../../support/push-server.ts';
 import { tempDir } from '../../support/temp-dir.ts';
+import { NO_TLS, plainLoki } from '../../support/plain-loki.ts';
 
 const GOLDEN = '1f780a1d0a077b613d2262227d12120a0408011002120268691a060a016b120176';
 const NEVER = new AbortController().signal;
-const NO_TLS = { caFile: null, certFile: null, keyFile: null, insecureSkipVerify: false };
 
 async function fileOf(content: string): Promise<string> {
   const dir = await tempDir();
@@ -31,22 +31,13 @@ function replace(path: string, content: string): void {
 function outputTo(server: { readonly url: string }, options: Partial<LokiOutputOptions> = {}) {
   const outcomes: string[] = [];
   const output = new LokiOutput(
-    {
-      name: 'loki',
-      url: `${server.url}/loki/api/v1/push?x=1`,
-      timeoutMs: 5000,
+    plainLoki(`${server.url}/loki/api/v1/push?x=1`, {
       connections: 2,
-      tls: NO_TLS,
-      tenant: null,
-      format: 'protobuf',
       compression: 'none',
-      headers: {},
-      basicAuth: null,
-      bearerTokenFile: null,
       userAgent: 'logferry/1.2.3',
       onRequest: (outcome) => outcomes.push(outcome),
       ...options,
-    },
+    }),
     new FakeClock(),
   );
   onTestFinished(() => output[Symbol.asyncDispose]());

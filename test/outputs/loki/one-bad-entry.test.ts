@@ -14,6 +14,7 @@ import { FakeClock } from '../../support/fake-clock.ts';
 import { FakeLoki } from '../../support/fake-loki.ts';
 import { NOON } from '../../support/fake-loki-client.ts';
 import { lineView } from '../../support/memory-output.ts';
+import { plainLoki } from '../../support/plain-loki.ts';
 
 const ENTRIES = 10_000;
 const BAD = 6789;
@@ -42,24 +43,7 @@ class LokiBench implements AsyncDisposable {
   private constructor(clock: FakeClock, loki: FakeLoki) {
     this.clock = clock;
     this.loki = loki;
-    this.output = new LokiOutput(
-      {
-        name: 'loki',
-        url: loki.pushUrl,
-        timeoutMs: 30_000,
-        connections: 4,
-        tls: { caFile: null, certFile: null, keyFile: null, insecureSkipVerify: false },
-        tenant: null,
-        format: 'protobuf',
-        compression: 'snappy',
-        headers: {},
-        basicAuth: null,
-        bearerTokenFile: null,
-        userAgent: 'test',
-        onRequest: () => undefined,
-      },
-      clock,
-    );
+    this.output = new LokiOutput(plainLoki(loki.pushUrl, { timeoutMs: 30_000, connections: 4 }), clock);
     this.lane = new Lane({
       output: this.output,
       budget: new ByteBudget(50_000_000, new Wakeup()),
