@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { formatCheckpoints } from '../../agent/checkpoint/checkpoint-document.ts';
 import { CheckpointStore } from '../../agent/checkpoint/checkpoint-store.ts';
 import { asNobody } from '../support/as-nobody.ts';
-import { mountUntilTheEnd, unmount } from '../support/mount.ts';
+import { mayMount, Mount } from '../support/mounts.ts';
 import { at, CURRENT, NEXT, positionAt, PREVIOUS, stateDir } from './some-checkpoints.ts';
 
 const LOST = { startedMs: 0, imported: [], outputs: {} };
@@ -140,14 +140,14 @@ describe('while the agent runs', () => {
   });
 });
 
-describe('with file systems of their own', () => {
+describe.skipIf(!mayMount())('with file systems of their own', () => {
   /** Pages of 4 KiB: one for each generation, one for the next one, and one to fill. */
-  const tiny = ['-t', 'tmpfs', '-o', 'size=16k', 'logferry-test'];
+  const TINY = '16k';
 
-  test('a full disk: the save fails, what was saved before stays, and the next one succeeds when there is room', async ({ skip }) => {
+  test('a full disk: the save fails, what was saved before stays, and the next one succeeds when there is room', async () => {
     const directory = await stateDir();
     mkdirSync(directory);
-    if (!mountUntilTheEnd(directory, tiny)) skip('a tmpfs may not be mounted here');
+    using _ = Mount.tmpfs(directory, TINY);
     const store = new CheckpointStore(directory);
     for (const offset of [1, 2]) await store.save(at(offset));
     writeFileSync(join(directory, 'filler'), 'x'.repeat(4 * 1024));
@@ -161,30 +161,30 @@ describe('with file systems of their own', () => {
     expect(await loaded(directory)).toStrictEqual(at(3));
   });
 
-  test('read-only, even for root: what is in it is used, and saves succeed when it may be written to', async ({ skip }) => {
+  test('read-only, even for root: what is in it is used, and saves succeed when it may be written to', async () => {
     const { directory } = await savedStore();
     writeFileSync(join(directory, PREVIOUS), 'bad');
-    if (!mountUntilTheEnd(directory, ['-o', 'bind,ro', directory])) skip('nothing may be mounted here');
+    using mount = Mount.readOnly(directory);
     const store = new CheckpointStore(directory);
     const { checkpoints, findings } = await store.load();
     expect(checkpoints).toStrictEqual(at(1));
     expect(findings).toMatchObject([{ kind: 'corrupt', setAside: null }]);
     await expect(store.save(at(2))).rejects.toMatchObject({ code: 'EROFS' });
-    unmount(directory);
+    mount.unmount();
     await store.save(at(2));
     expect(await loaded(directory)).toStrictEqual(at(2));
     expect(readFileSync(join(directory, `${PREVIOUS}.corrupt`), 'utf8')).toBe('bad');
   });
 
-  test('unmounted and mounted again: positions go to where the directory is', async ({ skip }) => {
+  test('unmounted and mounted again: positions go to where the directory is', async () => {
     const directory = await stateDir();
     mkdirSync(directory);
-    if (!mountUntilTheEnd(directory, tiny)) skip('a tmpfs may not be mounted here');
+    using mount = Mount.tmpfs(directory, TINY);
     const store = new CheckpointStore(directory);
     await store.save(at(1));
-    unmount(directory);
+    mount.unmount();
     expect(await store.save(at(1))).toBe(true);
-    mountUntilTheEnd(directory, tiny);
+    mount.mount();
     expect(await store.save(at(1))).toBe(true);
     expect(await loaded(directory)).toStrictEqual(at(1));
   });

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync }
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { AgentBench } from '../support/agent-bench.ts';
-import { mountUntilTheEnd, unmount } from '../support/mount.ts';
+import { mayMount, Mount } from '../support/mounts.ts';
 
 const NAMES = { namespace: 'shop', pod: 'cart-7d4', uid: 'u-1', container: 'app' };
 
@@ -58,10 +58,10 @@ describe('I8 a state directory that cannot be used from the start', () => {
     expect(bench.log.said[0]).toMatchObject({ level: 'warn', fields: { code: 'EEXIST' } });
   });
 
-  test('read-only', async ({ skip }) => {
+  test.skipIf(!mayMount())('read-only', async () => {
     await using bench = await AgentBench.create();
-    if (!mountUntilTheEnd(bench.stateDir, ['-o', 'bind,ro', bench.stateDir])) skip('nothing may be mounted here');
-    await survives(bench, { why: /EROFS: read-only file system/, repair: () => unmount(bench.stateDir) });
+    using mount = Mount.readOnly(bench.stateDir);
+    await survives(bench, { why: /EROFS: read-only file system/, repair: () => mount.unmount() });
   });
 
   test('never repaired: everything is delivered, and the agent stops as it should', async () => {

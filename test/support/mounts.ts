@@ -32,6 +32,11 @@ export class Mount implements Disposable {
     return new Mount(['-t', 'tmpfs', '-o', `size=${size}`, 'logferry-test'], target).mount();
   }
 
+  /** A directory at its own place, where nothing in it can be changed. */
+  static readOnly(directory: string): Mount {
+    return new Mount(['-o', 'bind,ro', directory], directory).mount();
+  }
+
   mount(): this {
     execFileSync('mount', [...this.#source, this.#target], { stdio: 'ignore' });
     this.#mounted = true;
