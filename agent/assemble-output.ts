@@ -102,13 +102,15 @@ export function assembleOutput(
     if (source === null || (bytes === 0 && position.gaps.length === 0)) return null;
     if (lane.full) return 'later';
     const reporter = new GapReporter(lane, routesOf(source), clock);
-    const ledger = new SourceLedger(totals);
-    if (bytes > 0) {
-      ledger.saw(bytes);
-      ledger.lost(loss('deleted_unread', bytes));
-    }
     const newest = newestTime(position);
-    reporter.add([...position.gaps, ...(bytes > 0 ? [loss('deleted_unread', bytes)] : [])], newest.time);
+    reporter.add(position.gaps, newest.time);
+    if (bytes > 0) {
+      const ledger = new SourceLedger(totals);
+      const gap = loss('deleted_unread', bytes);
+      ledger.saw(bytes);
+      ledger.lost(gap);
+      reporter.add([gap], newest.time);
+    }
     reporter.report(newest, null);
     return reporter;
   };
