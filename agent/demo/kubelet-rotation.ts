@@ -28,9 +28,10 @@ export function compressRotated(path: string): void {
 
 /** Step 4: the live file gets the time as its suffix, and nothing is at `path` until step 5. Returns the new name. */
 export function renameLive(path: string, nowMs: number): string {
+  // The kubelet rotates no log twice in one second (3 s apart at least); tests do, and files must not change places in the order of names.
+  const newest = rotatedFiles(path).at(-1)?.replace(/\.gz$/, '') ?? '';
   let seconds = Math.floor(nowMs / 1000);
-  // The kubelet rotates no log twice in one second (3 s apart at least); tests do, and must not overwrite the earlier file.
-  while (existsSync(suffixed(path, seconds)) || existsSync(`${suffixed(path, seconds)}.gz`)) seconds++;
+  while (suffixed(path, seconds) <= newest) seconds++;
   const renamed = suffixed(path, seconds);
   renameSync(path, renamed);
   return renamed;

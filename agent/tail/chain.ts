@@ -185,11 +185,25 @@ export class Chain {
     };
   }
 
-  /** A place in what a truncation took away is the start of what came instead. */
+  /**
+   * A channel may be settled up to a place in a file that comes after the one that is being read for the other channel. A place in
+   * what a truncation took away is the start of what came instead.
+   */
   #positionOf({ at, record, state }: ChannelResume): ChannelPosition {
-    const found = this.#segments.findIndex((segment) => !segment.done || at < segment.end);
+    const bases = this.#bases();
+    const found = this.#segments.findIndex(({ done, size }, index) => at < bases[index]! + size || (!done && at === bases[index]! + size));
     const index = found === -1 ? this.#segments.length - 1 : found;
-    return { file: this.#finished.length + index, offset: Math.max(0, at - this.#segments[index]!.base!), record, state };
+    return { file: this.#finished.length + index, offset: Math.max(0, at - bases[index]!), record, state };
+  }
+
+  /** Of each file; of those that come after the one that is read, as it will be if that does not grow. */
+  #bases(): number[] {
+    let end = 0;
+    return this.#segments.map(({ base, readBefore, size }) => {
+      const begin = base ?? end - readBefore;
+      end = begin + size;
+      return begin;
+    });
   }
 
   close(): void {

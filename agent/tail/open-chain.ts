@@ -26,21 +26,23 @@ export interface OpenedChain {
   readonly awaited: FileId | null;
 }
 
-interface Found {
+/** A name of the log, and the file that was under it; null when there was none, as under a link that leads nowhere. */
+interface Seen {
   readonly path: string;
-  readonly id: FileId;
+  readonly id: FileId | null;
 }
 
 /**
  * Opens the files of a log as they stand at one moment: the rotated ones, then the live one. Names move while they are looked at,
- * and a file that slipped through would be lost, so the directory must look the same before and after.
+ * one after the other, and a file that slipped through would be lost: all names must lead to the same files before, at the opening and after.
  */
 export function openChain(livePath: string, opening: ChainOpening): OpenedChain | OpenFailure {
   try {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const found = find(livePath, opening.fs);
-      const chain = openAll(found, livePath, opening);
-      if (typeof chain === 'string' || isSameChain(found, find(livePath, opening.fs))) return chain;
+      const seen = look(livePath, opening.fs);
+      const chain = openAll(seen, opening);
+      if (chain === 'moved') continue;
+      if (typeof chain === 'string' || isSame(seen, look(livePath, opening.fs))) return chain;
       closeAll(chain.files);
     }
     return 'missing';
@@ -49,31 +51,31 @@ export function openChain(livePath: string, opening: ChainOpening): OpenedChain 
   }
 }
 
-/** Each file once, however many names lead to it. */
-function find(livePath: string, fs: FileSystem): Found[] {
-  const found: Found[] = [];
-  for (const path of [...rotatedFiles(livePath, fs), livePath]) {
-    const stat = statOf(path, fs);
-    if (stat === null) continue;
-    const id = fileIdOf(stat);
-    if (!found.some((other) => isSameFile(other.id, id))) found.push({ path, id });
-  }
-  return found;
+/** Names of the rotated files, oldest first by name, then that of the live one. */
+function look(livePath: string, fs: FileSystem): Seen[] {
+  return [...rotatedFiles(livePath, fs), livePath].map((path) => ({ path, id: idOf(statOf(path, fs)) }));
 }
 
-function openAll(found: readonly Found[], livePath: string, opening: ChainOpening): OpenedChain | OpenFailure {
-  const rotated = found.filter(({ path }) => path !== livePath);
-  const files = openRotated(rotated, opening);
+function idOf(stat: BigIntStats | null): FileId | null {
+  return stat === null ? null : fileIdOf(stat);
+}
+
+/** Of all that was seen; `moved` when something else is under a name by now. */
+function openAll(seen: readonly Seen[], opening: ChainOpening): OpenedChain | OpenFailure | 'moved' {
+  const files = openRotated(seen.slice(0, -1), opening);
   if (typeof files === 'string') return files;
-  const live = LogFile.open(livePath, opening);
+  const { path, id } = seen.at(-1)!;
+  const live = LogFile.open(path, opening);
+  if (isMoved(live, id)) {
+    if (typeof live !== 'string') live.close();
+    closeAll(files);
+    return 'moved';
+  }
   if (live === 'too_many_open') closeAll(files);
   if (typeof live === 'string' && (files.length === 0 || live === 'too_many_open')) return live;
   const ordered = inOrderOfContent(withoutTwins(files), opening.timeOf);
-  if (typeof live === 'string') {
-    const seen = found.find(({ path }) => path === livePath)?.id ?? null;
-    return { files: ordered, liveFailure: live, awaited: HOPEFUL.has(live) ? seen : null };
-  }
-  if (ordered.some(({ id }) => isSameFile(id, live.id))) live.close();
+  if (typeof live === 'string') return { files: ordered, liveFailure: live, awaited: HOPEFUL.has(live) ? id : null };
+  if (ordered.some((file) => isSameFile(file.id, live.id))) live.close();
   else ordered.push(live);
   return { files: ordered, liveFailure: null, awaited: null };
 }
@@ -81,19 +83,25 @@ function openAll(found: readonly Found[], livePath: string, opening: ChainOpenin
 /** What there is hope for: until then nothing of the chain is opened, since a file that is passed over is lost. */
 const HOPEFUL: ReadonlySet<OpenFailure> = new Set(['too_many_open', 'io_error', 'denied']);
 
-/** Rotated files that may never be opened are passed over. */
-function openRotated(rotated: readonly Found[], opening: ChainOpening): ChainFile[] | OpenFailure {
+/** Each file once, however many names lead to it. Rotated files that may never be opened are passed over. */
+function openRotated(rotated: readonly Seen[], opening: ChainOpening): ChainFile[] | OpenFailure | 'moved' {
   const files: ChainFile[] = [];
-  for (const { path } of rotated) {
+  for (const { path, id } of rotated) {
+    if (id === null || files.some((file) => isSameFile(file.id, id))) continue;
     const file = openFile(path, opening);
-    if (typeof file !== 'string') {
-      files.push(file);
-    } else if (HOPEFUL.has(file)) {
-      closeAll(files);
-      return file;
-    }
+    if (typeof file !== 'string') files.push(file);
+    const failure = isMoved(file, id) ? 'moved' : file;
+    if (failure !== 'moved' && (typeof failure !== 'string' || !HOPEFUL.has(failure))) continue;
+    closeAll(files);
+    return failure;
   }
   return files;
+}
+
+/** Whether what was opened, or not, under a name is something else than what was seen there. */
+function isMoved(opened: ChainFile | OpenFailure, id: FileId | null): boolean {
+  if (typeof opened === 'string') return opened === 'missing' && id !== null;
+  return id === null || !isSameFile(opened.id, id);
 }
 
 function openFile(path: string, opening: ChainOpening): ChainFile | OpenFailure {
@@ -146,8 +154,12 @@ function closeAll(files: readonly ChainFile[]): void {
   for (const file of files) file.close();
 }
 
-function isSameChain(before: readonly Found[], after: readonly Found[]): boolean {
-  return before.length === after.length && before.every(({ id }, i) => isSameFile(id, after[i]!.id));
+function isSame(before: readonly Seen[], after: readonly Seen[]): boolean {
+  return before.length === after.length && before.every((seen, index) => isSameSight(seen, after[index]!));
+}
+
+function isSameSight(a: Seen, b: Seen): boolean {
+  return a.path === b.path && (a.id === null || b.id === null ? a.id === b.id : isSameFile(a.id, b.id));
 }
 
 /** Null where nothing is to be seen. */

@@ -54,6 +54,7 @@ export class Segment {
   moveTo(file: ChainFile): void {
     this.file.close();
     this.file = file;
+    this.deletedMs = null;
   }
 
   get known(): KnownFile {

@@ -2,7 +2,7 @@ import type { Loss } from '../model/gap.ts';
 import type { ChannelResume, Position, ResumePoint, Time } from '../model/position.ts';
 import { Chain, type LogWitness } from './chain.ts';
 import { failureOf, fileIdOf, isSameFile, type OpenFailure } from './log-file.ts';
-import { type ChainOpening, type OpenedChain, openChain, statOf } from './open-chain.ts';
+import { type ChainFile, type ChainOpening, type OpenedChain, openChain, statOf } from './open-chain.ts';
 import { type Begin, type Place, resumeChain, type Resumption } from './resume-chain.ts';
 import type { Segment } from './segment.ts';
 
@@ -90,42 +90,27 @@ export class SourceLog {
 
   /** Looks at the disk: growth, rotation, truncation. Returns whether a read may now get further than the last one. */
   poll(nowMs: number): boolean {
-    let changed = false;
-    // First, since a young file has to be known well by the time that it may come again compressed.
-    for (const segment of this.#chain.segments) if (!segment.done && this.#measure(segment, nowMs)) changed = true;
+    let changed = this.#measureAll(nowMs);
     const live = statOf(this.#path, this.#options.fs);
-    if (live === null || !isSameFile(fileIdOf(live), this.#chain.newest.file.id)) this.#follow(nowMs);
+    const isRotated = live === null || !isSameFile(fileIdOf(live), this.#chain.newest.file.id);
+    if (isRotated || this.#chain.segments.some(({ deletedMs }) => deletedMs === nowMs)) {
+      const opened = openChain(this.#path, this.#options);
+      // Once more behind the look at the directory: what stands there compressed is known by all that was ever written to it.
+      if (this.#measureAll(nowMs)) changed = true;
+      this.#follow(opened, nowMs);
+    }
     const { current } = this.#chain;
     return changed || (current !== null && this.#isFinal(current, nowMs));
   }
 
-  /** Appends what came after the newest file: normally the new live file, and rotated ones if several rotations went by. */
-  #follow(nowMs: number): void {
-    const opened = openChain(this.#path, this.#options);
-    this.followFailure = typeof opened === 'string' ? opened : opened.liveFailure;
-    if (typeof opened === 'string') return;
-    const isOneGone = this.#chain.forgetAbsent(opened.files);
-    if (isOneGone && opened.liveFailure === null) this.#options.retention.kept(opened.files.length);
-    const live = opened.liveFailure === null ? opened.files.at(-1)! : null;
-    for (const file of opened.files) {
-      const state = this.#chain.lookUp(file);
-      if (state === 'open' || (state === 'read' && file !== live)) {
-        file.close();
-        continue;
-      }
-      if (state === 'read') {
-        this.#chain.revive(file, nowMs);
-      } else {
-        this.#options.retention.rotatedAt(this.#chain.newest.size);
-        this.#chain.append(file, [], nowMs);
-      }
-      this.#ended = false;
-    }
+  #measureAll(nowMs: number): boolean {
+    let changed = false;
+    for (const segment of this.#chain.segments) if (!segment.done && this.#measure(segment, nowMs)) changed = true;
+    return changed;
   }
 
   /** Takes note of a file's size and name; returns whether there may be more to read. */
   #measure(segment: Segment, nowMs: number): boolean {
-    if (segment.deletedMs === null && segment.file.look().deleted) this.#followCompression(segment);
     const { size, deleted } = segment.file.look();
     segment.deletedMs = deleted ? (segment.deletedMs ?? nowMs) : null;
     const read = this.#chain.readOf(segment);
@@ -141,13 +126,36 @@ export class SourceLog {
     return true;
   }
 
-  /** A file that has lost its name may stand there compressed: then that is read on, and the disk has its room back. */
-  #followCompression(segment: Segment): void {
-    const opened = openChain(this.#path, this.#options);
+  /** Appends what came after the newest file: normally the new live file, and rotated ones if several rotations went by. */
+  #follow(opened: OpenedChain | OpenFailure, nowMs: number): void {
+    this.followFailure = typeof opened === 'string' ? opened : opened.liveFailure;
     if (typeof opened === 'string') return;
-    const found = opened.files.find((file) => segment.isCompressedTo(file));
-    for (const file of opened.files) if (file !== found) file.close();
-    if (found !== undefined) segment.moveTo(found);
+    const isOneGone = this.#chain.forgetAbsent(opened.files);
+    if (isOneGone && opened.liveFailure === null) this.#options.retention.kept(opened.files.length);
+    const live = opened.liveFailure === null ? opened.files.at(-1)! : null;
+    for (const file of opened.files) {
+      const state = this.#chain.lookUp(file);
+      if (state === 'open') this.#followCompression(file);
+      else if (state === 'read' && file !== live) file.close();
+      else this.#append(file, state, nowMs);
+    }
+  }
+
+  #append(file: ChainFile, state: 'read' | 'new', nowMs: number): void {
+    this.#ended = false;
+    if (state === 'read') {
+      this.#chain.revive(file, nowMs);
+    } else {
+      this.#options.retention.rotatedAt(this.#chain.newest.size);
+      this.#chain.append(file, [], nowMs);
+    }
+  }
+
+  /** A file that has lost its name may stand there compressed: then that is read on, and the disk has its room back. */
+  #followCompression(found: ChainFile): void {
+    const segment = this.#chain.segments.find((other) => !other.done && other.deletedMs !== null && other.isCompressedTo(found));
+    if (segment === undefined) found.close();
+    else segment.moveTo(found);
   }
 
   /** Bytes on disk that were not consumed, over all files of the chain. */

@@ -4,7 +4,7 @@ import { systemClock } from '../../agent/runtime/clock.ts';
 import { Retention } from '../../agent/ledger/retention.ts';
 import { LedgerTotals } from '../../agent/ledger/ledger-totals.ts';
 import { SourceLedger } from '../../agent/ledger/source-ledger.ts';
-import { INITIAL_STATE, type Position, type ResumePoint } from '../../agent/model/position.ts';
+import { type ChannelResume, INITIAL_STATE, type Position, type ResumePoint } from '../../agent/model/position.ts';
 import { type FileSystem, systemFiles } from '../../agent/runtime/file-system.ts';
 import { Descriptors } from '../../agent/tail/descriptors.ts';
 import type { OpenFailure } from '../../agent/tail/log-file.ts';
@@ -97,13 +97,18 @@ export class LineReader implements Disposable {
     return this.text.slice(before);
   }
 
-  /** Everything consumed so far is settled. */
-  position(): Position {
-    const at = { at: this.#at + this.text.length, record: null, state: INITIAL_STATE };
-    return this.log.position([at, at]);
+  /** Everything consumed so far is settled, but of one channel's the last `behind` bytes; what was settled before remains so. */
+  position(behind = 0): Position {
+    const at = this.#at + this.text.length;
+    const [out, err] = this.opened as ResumePoint;
+    return this.log.position([resumeAt(Math.max(at, out.at, err.at)), resumeAt(at - behind)]);
   }
 
   [Symbol.dispose](): void {
     if (typeof this.opened !== 'string') this.log.close();
   }
+}
+
+function resumeAt(at: number): ChannelResume {
+  return { at, record: null, state: INITIAL_STATE };
 }

@@ -88,6 +88,24 @@ describe('I8 open with a position', () => {
     expect(log.totals.losses.deleted_unread).toBe(1);
   });
 
+  test('a channel that is settled in a later file than is read for the other keeps its place in that file', async () => {
+    const { root, live } = await logDir();
+    writeFileSync(live, 'a\nb\n');
+    const before = open(root, live, null);
+    await before.turn();
+    renameSync(live, `${live}.${FIRST}`);
+    writeFileSync(live, 'c\nd\n');
+    await before.finish();
+    const saved = before.log.position([at(6), at(2)]);
+    const { log, opened } = open(root, live, { ...saved, gaps: [] });
+    expect(opened).toMatchObject([{ at: 6 }, { at: 2 }]);
+    expect(log.position([at(6), at(2)]).channels).toEqual(saved.channels);
+    expect(saved.channels).toMatchObject([
+      { file: 1, offset: 2 },
+      { file: 0, offset: 2 },
+    ]);
+  });
+
   test('an inode that was given to another file is not taken for the old one', async () => {
     const { root, live } = await logDir();
     writeFileSync(live, 'a\n');
