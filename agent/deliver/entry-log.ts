@@ -1,5 +1,5 @@
 import { readVarint, varintLength, writeVarint } from '../runtime/varint.ts';
-import type { WireBuffer, WireBufferPool } from '../runtime/wire-buffer.ts';
+import { WireBuffer, type WireBufferPool } from '../runtime/wire-buffer.ts';
 import type { Origin, Span } from './origin.ts';
 
 /** What two varints take at most. */
@@ -22,9 +22,8 @@ interface Run {
  * that are refused.
  */
 export class EntryLog {
-  readonly #pool: WireBufferPool;
   readonly #runs: Run[] = [];
-  /** While entries are added, a buffer of the pool. */
+  /** While entries are added. */
   #open: WireBuffer | null;
   #closed: Buffer | null = null;
   #origin: Origin | null = null;
@@ -33,8 +32,7 @@ export class EntryLog {
   entries = 0;
 
   constructor(pool: WireBufferPool) {
-    this.#pool = pool;
-    this.#open = pool.take();
+    this.#open = new WireBuffer(pool);
   }
 
   /** Adds an entry; returns by how many bytes the log grew. */
@@ -45,8 +43,8 @@ export class EntryLog {
     if (!goesOn) this.#begin(origin, from);
     const gap = from - this.#end;
     wire.reserve(ENTRY_BYTES);
-    wire.length = writeVarint(wire.bytes, before, bytes * 2 + (gap === 0 ? 0 : 1));
-    if (gap !== 0) wire.length = writeVarint(wire.bytes, wire.length, gap);
+    wire.at = writeVarint(wire.bytes, wire.at, bytes * 2 + (gap === 0 ? 0 : 1));
+    if (gap !== 0) wire.at = writeVarint(wire.bytes, wire.at, gap);
     this.#end = from + bytes;
     this.entries += 1;
     return wire.length - before + (goesOn ? 0 : RUN_BYTES);
@@ -66,9 +64,10 @@ export class EntryLog {
   /** No more entries: from now on it takes no more memory than they do. */
   close(): void {
     const wire = this.#open!;
-    this.#closed = Buffer.from(wire.bytes.subarray(0, wire.length));
+    this.#closed = Buffer.allocUnsafe(wire.length);
+    wire.copy(this.#closed, 0);
+    wire.release();
     this.#open = null;
-    this.#pool.giveBack(wire);
   }
 
   /** The spans of all entries, once it is closed. */

@@ -238,7 +238,7 @@ export class Pipeline<R extends Route> {
     const { budget } = this.#parts;
     while (!stop.aborted) {
       await budget.freed.wait(stop);
-      for (const tailing of this.#roster.open) if (tailing.state === 'blocked') this.#enqueue(tailing);
+      for (const tailing of this.#roster.open) if (tailing.state === 'blocked' && !tailing.tailed.waits) this.#enqueue(tailing);
     }
   }
 

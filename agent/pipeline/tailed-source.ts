@@ -120,7 +120,7 @@ export class TailedSource<R extends Route> {
    */
   async turn(buffer: Buffer, view: RecordView, nowMs: number, latest: readonly [number, number]): Promise<TurnEnd> {
     const { log, decoder, lane, counters, gaps } = this.#parts;
-    if (this.#waits) return 'blocked';
+    if (this.waits) return 'blocked';
     const chunk = await log.read(buffer, nowMs);
     if (chunk.afterGap) this.giveUpParts(view);
     if (lane.full) return 'more';
@@ -129,7 +129,7 @@ export class TailedSource<R extends Route> {
     this.#hold(STDERR, latest[STDERR]);
     const { malformed, records } = decoder.counts;
     decoder.feed({ ...chunk, bytes: buffer.subarray(0, chunk.length), full: chunk.length === buffer.length }, chunk.birth);
-    while (!lane.full && !this.#waits && decoder.next(view)) this.#append(view);
+    while (!lane.full && !this.waits && decoder.next(view)) this.#append(view);
     const { consumed } = decoder;
     counters.readBytes += consumed;
     counters.readRecords += decoder.counts.records - records;
@@ -150,13 +150,13 @@ export class TailedSource<R extends Route> {
     const { earlySeconds } = decoder;
     this.headSeconds = earlySeconds ?? decoder.newest.time[0];
     if (lane.full) return 'more';
-    if (this.#waits) return 'blocked';
+    if (this.waits) return 'blocked';
     if (earlySeconds !== null) return 'early';
     return advanced && log.unreadBytes > 0 ? 'more' : 'nothing';
   }
 
   /** What was read of a stream of the source is sealed and has to wait: more of it would only wait in memory. */
-  get #waits(): boolean {
+  get waits(): boolean {
     const [out, err] = this.#parts.routes;
     return out.stream.waiting || err.stream.waiting;
   }

@@ -5,7 +5,7 @@ import { Stream } from '../../deliver/stream.ts';
 import type { StreamIdentity } from '../../model/labels.ts';
 import { type Metadata, metadataBytes, type RecordView } from '../../model/record.ts';
 import { varintLength, writeVarint } from '../../runtime/varint.ts';
-import { WireBufferPool, type WireBuffer } from '../../runtime/wire-buffer.ts';
+import { WireBuffer, WireBufferPool } from '../../runtime/wire-buffer.ts';
 import { labelString } from './label-string.ts';
 import { lengthDelimited } from './protobuf.ts';
 import { routeRefusal } from './route-refusal.ts';
@@ -137,7 +137,7 @@ export class PushEncoder implements BatchEncoder<LokiRoute> {
     const { stream } = route;
     const before = this.bytes;
     if (stream.wire === null) {
-      stream.wire = this.#pool.take();
+      stream.wire = new WireBuffer(this.#pool);
       this.bytes += stream.labels.length + STREAM_HEADER;
     }
     const start = stream.wire.length;
@@ -151,7 +151,7 @@ export class PushEncoder implements BatchEncoder<LokiRoute> {
     const body = this.#block.encode(this.#gather(streams));
     for (const stream of streams) {
       this.bytes -= stream.labels.length + STREAM_HEADER + stream.wire!.length;
-      this.#pool.giveBack(stream.wire!);
+      stream.wire!.release();
       stream.wire = null;
     }
     return body;
@@ -174,7 +174,7 @@ export class PushEncoder implements BatchEncoder<LokiRoute> {
       target[at] = STREAMS;
       at = writeVarint(target, at + 1, labels.length + wire!.length);
       at += labels.copy(target, at);
-      at += wire!.bytes.copy(target, at, 0, wire!.length);
+      at += wire!.copy(target, at);
     }
     return total;
   }
@@ -190,7 +190,7 @@ function writeEntry(wire: WireBuffer, entry: RecordView, { encodedMetadata, meta
   const length = 2 + timeLength + lineField + encodedMetadata.length + (ownMetadata?.length ?? 0);
   wire.reserve(length + ENTRY_SLACK);
   const target = wire.bytes;
-  let at = wire.length;
+  let at = wire.at;
   target[at] = ENTRIES;
   at = writeVarint(target, at + 1, length);
   target[at] = TIMESTAMP;
@@ -212,5 +212,5 @@ function writeEntry(wire: WireBuffer, entry: RecordView, { encodedMetadata, meta
   for (let i = 0; i < metadataWords.length; i += 1) wire.view.setInt32(at + i * 4, metadataWords[i]!, true);
   at += encodedMetadata.length;
   if (ownMetadata !== null) at += ownMetadata.copy(target, at);
-  wire.length = at;
+  wire.at = at;
 }
