@@ -9,7 +9,9 @@ export type Metadata = readonly (readonly [name: string, value: string])[];
 
 /** Bytes of the names and values. */
 export function metadataBytes(metadata: Metadata): number {
-  return metadata.reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value), 0);
+  let sum = 0;
+  for (let i = 0; i < metadata.length; i += 1) sum += Buffer.byteLength(metadata[i]![0]) + Buffer.byteLength(metadata[i]![1]);
+  return sum;
 }
 
 /**

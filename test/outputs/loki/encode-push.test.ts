@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RecordView, type Metadata } from '../../../agent/model/record.ts';
 import { decodePush } from '../../../agent/outputs/loki/decode-push.ts';
-import { encodeMetadata, lokiRoute, LokiStream, LokiStreams, PushEncoder } from '../../../agent/outputs/loki/encode-push.ts';
+import { lokiRoute, LokiStream, LokiStreams, PushEncoder } from '../../../agent/outputs/loki/encode-push.ts';
 import { LiteralEncoder } from '../../../agent/outputs/loki/literal-encoder.ts';
 import { uncompressSnappy } from '../../../agent/outputs/loki/uncompress-snappy.ts';
 
@@ -116,8 +116,4 @@ describe(LokiStreams, () => {
     expect(second.encodedMetadata).not.toStrictEqual(first.encodedMetadata);
     expect(streams.route({ labels: { a: '1' }, metadata: [] }).stream).not.toBe(first.stream);
   });
-});
-
-test('a value that is half a surrogate pair becomes one that is UTF-8', () => {
-  expect(encodeMetadata([['k', 'a\ud800']]).toString('hex')).toBe('1a090a016b120461efbfbd');
 });

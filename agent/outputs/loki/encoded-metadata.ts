@@ -1,0 +1,54 @@
+import type { Metadata } from '../../model/record.ts';
+import { lengthDelimited, unpooled } from './protobuf.ts';
+
+/*
+ * In an EntryAdapter (loki pkg/push/push.proto): repeated LabelPairAdapter structuredMetadata = 3;
+ *   LabelPairAdapter { string name = 1; string value = 2; }
+ */
+const STRUCTURED_METADATA = 0x1a;
+const NAME = 0x0a;
+const VALUE = 0x12;
+/** More than there are arrays that come again and again: one a level, and a few marks of the decoder. */
+const KNOWN = 16;
+
+/** Structured metadata as it stands in an entry. */
+export interface EncodedMetadata {
+  readonly bytes: Buffer;
+  /** The same as little-endian words, the last one padded: written so, a few dozen bytes take a fifth of the time of a copy. */
+  readonly words: Int32Array;
+}
+
+export function encodeMetadata(metadata: Metadata): EncodedMetadata {
+  const pairs = metadata.map(([name, value]) =>
+    lengthDelimited(
+      STRUCTURED_METADATA,
+      Buffer.concat([lengthDelimited(NAME, Buffer.from(name)), lengthDelimited(VALUE, Buffer.from(value.toWellFormed()))]),
+    ),
+  );
+  const bytes = unpooled(Buffer.concat(pairs));
+  const padded = Buffer.alloc(Math.ceil(bytes.length / 4) * 4);
+  bytes.copy(padded);
+  const words = new Int32Array(padded.length / 4);
+  for (let i = 0; i < words.length; i += 1) words[i] = padded.readInt32LE(i * 4);
+  return { bytes, words };
+}
+
+/**
+ * What was encoded last. Metadata of single entries is nearly always one of a few arrays, which stages hand out for every entry that
+ * they say the same of: then nothing is encoded, nor allocated, for an entry.
+ */
+export class MetadataEncoder {
+  readonly #metadata: Metadata[] = [];
+  readonly #encoded: EncodedMetadata[] = [];
+  #oldest = 0;
+
+  encode(metadata: Metadata): EncodedMetadata {
+    const at = this.#metadata.indexOf(metadata);
+    if (at !== -1) return this.#encoded[at]!;
+    const encoded = encodeMetadata(metadata);
+    this.#metadata[this.#oldest] = metadata;
+    this.#encoded[this.#oldest] = encoded;
+    this.#oldest = (this.#oldest + 1) % KNOWN;
+    return encoded;
+  }
+}
