@@ -1,5 +1,6 @@
 import { AckTracker } from './checkpoint/ack-tracker.ts';
 import { buildOutput } from './build-output.ts';
+import { stagesBuilder } from './build-stages.ts';
 import type { Config } from './config/schema.ts';
 import { recordTime } from './decode/record-time.ts';
 import { type DecodeOptions, SourceDecoder } from './decode/source-decoder.ts';
@@ -133,6 +134,7 @@ function sourceOpener(
   { config, allowedRoots, clock, descriptors, retention, takeover, fs }: Surroundings,
 ): (source: Source, position: Position | null, isFirst: boolean) => TailedSource<LokiRoute> | string {
   const { max_line_bytes: maxLineBytes, part_idle_seconds: partWaitSeconds, clock_hold_seconds: clockHoldSeconds } = config.containers;
+  const buildStages = stagesBuilder(config, counters);
   const decode: DecodeOptions = { maxLineBytes, partWaitSeconds, partBudget };
   const rotateGraceMs = config.containers.rotate_grace_seconds * 1000;
   const logOptions = { roots: allowedRoots, descriptors, fs, timeOf: recordTime, rotateGraceMs, retention };
@@ -150,11 +152,13 @@ function sourceOpener(
     const routes = routesOf(source);
     const decoder = new SourceDecoder(decode, resume);
     const gaps = new GapReporter(lane, routes, clock);
+    const stages = buildStages();
     if (position !== null) gaps.add(position.gaps, decoder.newest.time);
     return new TailedSource({
       source,
       log,
       decoder,
+      stages,
       acks: new AckTracker(),
       routes,
       lane,

@@ -35,6 +35,7 @@ export function explainIssue(issue: RawIssue): string {
 
 /** What to say about a key that its mapping does not know. */
 export function explainUnknownKey(key: string, known: readonly string[]): string {
+  if (known.length === 0) return 'unknown key, remove it; no key is known here';
   const nearest = nearestName(key, known);
   return nearest === null ? `unknown key, remove it; known here: ${known.join(', ')}` : `unknown key, did you mean ${nearest}?`;
 }

@@ -6,6 +6,7 @@ import { leastMemory } from '../model/memory-share.ts';
 import { parseListenAddress } from './listen-address.ts';
 import { type OutputConfig, outputsSchema } from './output-schema.ts';
 import { absolutePath, labelValue, seconds, whenSound, wholeNumber } from './scalar-schemas.ts';
+import { type StageConfig, stagesSchema } from './stages-schema.ts';
 
 /** Everything an operator may say, with every default filled in. Names are those of the YAML file. */
 export interface Config {
@@ -15,6 +16,7 @@ export interface Config {
   readonly containers: ContainersConfig;
   readonly kubernetes: { readonly enabled: boolean };
   readonly labels: LabelsConfig;
+  readonly stages: readonly StageConfig[];
   readonly outputs: readonly OutputConfig[];
   readonly delivery: { readonly confirm: (typeof CONFIRMS)[number] };
   readonly kubelet: { readonly container_log_max_bytes?: number; readonly container_log_max_files?: number };
@@ -140,6 +142,7 @@ export const configSchema: z.ZodType<WrittenConfig> = z
       .prefault({})
       .describe('What is learnt from Kubernetes.'),
     labels: labelsSchema,
+    stages: stagesSchema,
     outputs: outputsSchema,
     delivery,
     kubelet,

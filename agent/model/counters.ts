@@ -1,3 +1,5 @@
+import { type Shape, SHAPES } from './shape.ts';
+
 /** What one pipeline has done since it started. Plain numbers, added to on the way of a line and read by whoever shows them. */
 export class Counters {
   readBytes = 0;
@@ -8,6 +10,8 @@ export class Counters {
   sentBytes = 0;
   retries = 0;
   readErrors = 0;
+  /** Texts that were replaced, by their shape. */
+  readonly redactions: Record<Shape, number> = Object.fromEntries(SHAPES.map((shape) => [shape, 0])) as Record<Shape, number>;
   /** Requests by what came of them: an HTTP status, or why there was none. */
   readonly requests: Map<string, number> = new Map();
 

@@ -13,12 +13,15 @@ import type { Counters } from '../model/counters.ts';
 import type { Newest, Position } from '../model/position.ts';
 import { type Channel, type RecordView, STDERR, STDOUT } from '../model/record.ts';
 import type { Source } from '../model/source.ts';
+import type { Stage } from '../process/stage.ts';
 import type { SourceLog } from '../tail/source-log.ts';
 
 export interface TailedSourceParts<R extends Route> {
   readonly source: Source;
   readonly log: SourceLog;
   readonly decoder: SourceDecoder;
+  /** What is done with every entry; null: nothing. */
+  readonly stages: Stage | null;
   readonly acks: AckTracker;
   /** Indexed by channel. */
   readonly routes: readonly [R, R];
@@ -162,7 +165,8 @@ export class TailedSource<R extends Route> {
   }
 
   #append(view: RecordView): void {
-    const { lane, routes, decoder, counters, gaps } = this.#parts;
+    const { stages, lane, routes, decoder, counters, gaps } = this.#parts;
+    if (stages !== null && !stages.apply(view)) return this.#filter();
     const { channel } = view;
     if (gaps.unsent && lane.refusal(routes[channel], view) === null) gaps.report(this.#newestSent, [view.seconds, view.nanos]);
     const span = this.#span;
@@ -181,6 +185,13 @@ export class TailedSource<R extends Route> {
     sent.seconds = view.seconds;
     sent.nanos = view.nanos;
     sent.channel = channel;
+  }
+
+  /** A stage has left the entry out: that settles it. */
+  #filter(): void {
+    const { ledger, decoder } = this.#parts;
+    ledger.skipped(decoder.at - this.#attributed);
+    this.#attributed = decoder.at;
   }
 
   get #newestSent(): Newest {

@@ -3,6 +3,7 @@ import Gauge from 'prom-client/lib/gauge.js';
 import Registry from 'prom-client/lib/registry.js';
 import type { Counters } from '../model/counters.ts';
 import { LOSS_REASONS, type LossReason } from '../model/gap.ts';
+import { SHAPES } from '../model/shape.ts';
 import { DROP_REASONS, type DropReason } from '../model/verdict.ts';
 import type { Page } from './http-server.ts';
 
@@ -56,6 +57,7 @@ export class Metrics {
     this.#gauge('logferry_build_info', 'Always 1; the version is in the label.', ['version'], (gauge) => gauge.set({ version }, 1));
     this.#perOutput();
     this.#requestsAndDrops();
+    this.#redactions();
     this.#unopened();
     this.#agent();
   }
@@ -142,6 +144,14 @@ export class Metrics {
       { name: 'logferry_lost_bytes_total', help, reasons: [...LOSS_REASONS, ...DROP_REASONS] },
       ({ totals }) => totals.droppedBytes,
     );
+  }
+
+  #redactions(): void {
+    const help = 'Texts that the stage redact has replaced, by shape.';
+    this.#counter('logferry_redactions_total', help, ['output', 'shape'], (counter, { outputs }) => {
+      for (const { name, counters } of outputs)
+        for (const shape of SHAPES) counter.inc({ output: name, shape }, counters.redactions[shape]);
+    });
   }
 
   #unopened(): void {

@@ -46,6 +46,7 @@ labels:
   static: {}
   metadata:
     - pod
+stages: []
 outputs:
   - name: main
     type: loki

@@ -33,6 +33,7 @@ describe(parseConfig, () => {
         },
         kubernetes: { enabled: true },
         labels: { preset: 'standard', static: {}, metadata: ['pod'] },
+        stages: [],
         outputs: [
           {
             name: 'main',

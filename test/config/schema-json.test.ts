@@ -47,6 +47,9 @@ describe('every key', () => {
     expect(without).toEqual([
       'cluster',
       'node_name',
+      'stages.level',
+      'stages.redact',
+      'stages.redact.shapes',
       'outputs',
       'outputs.name',
       'outputs.type',

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { LedgerTotals } from '../../agent/ledger/ledger-totals.ts';
 import { Counters } from '../../agent/model/counters.ts';
+import { SHAPES } from '../../agent/model/shape.ts';
 import { HttpServer } from '../../agent/serve/http-server.ts';
 import { type AgentStatus, Metrics } from '../../agent/serve/metrics.ts';
 
@@ -84,6 +85,7 @@ describe(Metrics, () => {
       'logferry_seen_bytes_total{output="loki"}': 0,
       'logferry_acked_bytes_total{output="loki"}': 0,
       'logferry_filtered_bytes_total{output="loki"}': 0,
+      ...Object.fromEntries(SHAPES.map((shape) => [`logferry_redactions_total{output="loki",shape="${shape}"}`, 0])),
       ...zeros('logferry_dropped_entries_total', REFUSED),
       ...zeros('logferry_losses_total', UNREAD),
       ...zeros('logferry_lost_bytes_total', [...REFUSED, ...UNREAD]),
@@ -112,6 +114,7 @@ describe(Metrics, () => {
     const totals = new LedgerTotals();
     const metrics = new Metrics('1.2.3', () => statusOf(counters, totals));
     counters.readBytes = 5;
+    counters.redactions.email = 4;
     totals.droppedEntries.invalid = 2;
     counters.countRequest('204');
     counters.countRequest('204');
@@ -119,6 +122,7 @@ describe(Metrics, () => {
     await scrape(metrics);
     expect(samples((await scrape(metrics)).text)).toMatchObject({
       'logferry_read_bytes_total{output="loki"}': 5,
+      'logferry_redactions_total{output="loki",shape="email"}': 4,
       'logferry_dropped_entries_total{output="loki",reason="invalid"}': 2,
       'logferry_requests_total{output="loki",status="204"}': 2,
       'logferry_requests_total{output="loki",status="timeout"}': 1,

@@ -41,14 +41,21 @@ export class MetadataEncoder {
   readonly #metadata: Metadata[] = [];
   readonly #encoded: EncodedMetadata[] = [];
   #oldest = 0;
+  /** Where the last one was found: an entry is asked for twice, and the next one often says the same. */
+  #last = 0;
 
   encode(metadata: Metadata): EncodedMetadata {
-    const at = this.#metadata.indexOf(metadata);
-    if (at !== -1) return this.#encoded[at]!;
-    const encoded = encodeMetadata(metadata);
-    this.#metadata[this.#oldest] = metadata;
-    this.#encoded[this.#oldest] = encoded;
-    this.#oldest = (this.#oldest + 1) % KNOWN;
-    return encoded;
+    if (this.#metadata[this.#last] !== metadata) this.#last = this.#find(metadata);
+    return this.#encoded[this.#last]!;
+  }
+
+  #find(metadata: Metadata): number {
+    const known = this.#metadata.indexOf(metadata);
+    if (known !== -1) return known;
+    const at = this.#oldest;
+    this.#metadata[at] = metadata;
+    this.#encoded[at] = encodeMetadata(metadata);
+    this.#oldest = (at + 1) % KNOWN;
+    return at;
   }
 }

@@ -1,0 +1,37 @@
+import type { Metadata, RecordView } from '../model/record.ts';
+import { byteClass } from './byte-class.ts';
+import { beginsObject, jsonLevel } from './json-level.ts';
+import { klogLevel } from './klog-level.ts';
+import { type Level, LEVELS } from './level-words.ts';
+import { logfmtLevel } from './logfmt-level.ts';
+import type { Stage } from './stage.ts';
+import { wordLevel } from './word-level.ts';
+
+const WHITE_SPACE = byteClass(/[\t-\r ]/);
+
+/** One array a level, so that a line costs none, and whoever encodes metadata does it once. */
+const MARKS = Object.fromEntries(LEVELS.map((level) => [level, [['detected_level', level]]])) as unknown as Readonly<
+  Record<Level, Metadata>
+>;
+
+/**
+ * Says how severe a line is, in the metadata and with the values that Loki would set itself (pkg/distributor/field_detection.go); what
+ * comes with an entry, Loki leaves as it is. A line without a level gets none: then Loki looks for itself.
+ */
+export class LevelStage implements Stage {
+  apply(view: RecordView): true {
+    const level = levelOf(view.buffer, view.start, view.end);
+    if (level === null) return true;
+    const mark = MARKS[level];
+    view.metadata = view.metadata === null ? mark : [...view.metadata, ...mark];
+    return true;
+  }
+}
+
+/** The level of the text `bytes[start, end)`, by the first form that it has; null when it names none. */
+export function levelOf(bytes: Buffer, start: number, end: number): Level | null {
+  let text = start;
+  while (text < end && WHITE_SPACE[bytes[text]!] === 1) text += 1;
+  if (beginsObject(bytes, text, end)) return jsonLevel(bytes, text, end);
+  return klogLevel(bytes, text, end) ?? logfmtLevel(bytes, text, end) ?? wordLevel(bytes, text, end);
+}

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from '../../agent/config/load.ts';
+import { stagesSchema } from '../../agent/config/stages-schema.ts';
+import { OUTPUTS, problemsOf } from './problems-of.ts';
+
+describe('stages', () => {
+  it('are none by default', () => {
+    expect(stagesSchema.parse(undefined)).toEqual([]);
+  });
+
+  it('stay in the order in which they are written, a name as often as it is', () => {
+    const text = `${OUTPUTS}
+stages:
+  - redact: {shapes: [ipv4, email], replacement: "***"}
+  - level: {}
+  - redact: {shapes: [jwt]}
+`;
+    const loaded = parseConfig('f.yaml', text, { env: {}, hostname: 'host-1' });
+    expect(loaded.ok && loaded.config.stages).toEqual([
+      { redact: { shapes: ['ipv4', 'email'], replacement: '***' } },
+      { level: {} },
+      { redact: { shapes: ['jwt'], replacement: '[redacted:{shape}]' } },
+    ]);
+  });
+
+  it('every problem of them is named, with its place and the nearest name', () => {
+    const text = `${OUTPUTS}
+stages:
+  - levels: {}
+  - {}
+  - level: {}
+    redact: {shapes: [jwt]}
+  - redact:
+      shapes: [emial, ipv4, ipv4]
+      replacment: x
+  - redact: {shapes: []}
+  - redact: {}
+  - level
+  - level: {words: [x]}
+  - redact: {shapes: [ipv6], replacement: "${'x'.repeat(129)}"}
+`;
+    expect(problemsOf(text)).toEqual([
+      'f.yaml:3:5 stages[0].levels: unknown key, did you mean level?',
+      'f.yaml:4:5 stages[1]: names no stage, write one of level, redact',
+      'f.yaml:5:5 stages[2]: more than one stage, write each as an item of its own',
+      'f.yaml:8:16 stages[3].redact.shapes[0]: found the text "emial", want one of email, card, jwt, bearer, aws_access_key, private_key, ipv4, ipv6; did you mean email?',
+      'f.yaml:8:29 stages[3].redact.shapes[2]: listed twice, remove one',
+      'f.yaml:9:7 stages[3].redact.replacment: unknown key, did you mean replacement?',
+      'f.yaml:10:22 stages[4].redact.shapes: an empty list, write at least one of email, card, jwt, bearer, aws_access_key, private_key, ipv4, ipv6',
+      'f.yaml:11:5 stages[5].redact.shapes: missing, add it: What is looked for, in this order: email, card, jwt, bearer, aws_access_key, private_key, ipv4, ipv6.',
+      'f.yaml:12:5 stages[6]: found the text "level", want a mapping of keys to values',
+      'f.yaml:13:13 stages[7].level.words: unknown key, remove it; no key is known here',
+      'f.yaml:14:43 stages[8].redact.replacement: too long, write at most 128 bytes',
+    ]);
+  });
+});
