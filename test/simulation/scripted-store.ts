@@ -1,5 +1,5 @@
 import { type EntryStore, PushEndpoint, type StreamId } from '../../agent/demo/push-endpoint.ts';
-import type { HttpAnswer } from '../../agent/outputs/http-client.ts';
+import type { HttpAnswer } from '../../agent/runtime/http-client.ts';
 import { decodePush, type PushedEntry } from '../../agent/outputs/loki/decode-push.ts';
 import type { LokiClient } from '../../agent/outputs/loki/loki-output.ts';
 import { uncompressSnappy } from '../../agent/outputs/loki/uncompress-snappy.ts';

@@ -1,6 +1,6 @@
 import type { RetryReason, Verdict } from '../../model/verdict.ts';
 import { parseHttpDate } from '../../runtime/clock.ts';
-import type { HttpAnswer } from '../http-client.ts';
+import type { HttpAnswer } from '../../runtime/http-client.ts';
 import { requestFault, serverErrorReason } from './server-error.ts';
 
 /** A gateway may ask for more patience than this; what it asks for beyond is not believed. */

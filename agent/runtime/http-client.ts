@@ -1,6 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
+import connectThrough from 'undici/lib/api/api-connect.js';
 import request from 'undici/lib/api/api-request.js';
 import Pool from 'undici/lib/dispatcher/pool.js';
+import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
 
 /** Longest part of an answer's body that is looked at. */
 const ANSWER_BYTES = 64 * 1024;
@@ -15,6 +17,8 @@ export interface HttpClientOptions {
     readonly keyFile: string | null;
     readonly insecureSkipVerify: boolean;
   };
+  /** The HTTP proxy that connections go through; null or absent: none. */
+  readonly proxy?: URL | null;
 }
 
 export type HttpAnswer =
@@ -26,14 +30,23 @@ export type HttpAnswer =
       readonly date: string | null;
       readonly text: string;
     }
-  | { readonly kind: 'failure'; readonly reason: 'network' | 'timeout'; readonly detail: string };
+  | HttpFailure;
+
+interface HttpFailure {
+  readonly kind: 'failure';
+  readonly reason: 'network' | 'timeout';
+  readonly detail: string;
+}
+
+/** How an answer that was taken as it came has ended; `retryAfter` is the header as it came. */
+export type HttpEnd = { readonly kind: 'end'; readonly status: number; readonly retryAfter: string | null } | HttpFailure;
 
 /** A pool of connections to one URL. TLS files are read again when one of them changes: certificates are rotated in place. */
 export class HttpClient implements AsyncDisposable {
   readonly #options: HttpClientOptions;
   readonly #origin: string;
   readonly #path: string;
-  #pool: { readonly pool: Pool; readonly tlsVersion: string } | null = null;
+  #pool: { readonly pool: Pool | ProxyAgent; readonly tlsVersion: string } | null = null;
 
   constructor(options: HttpClientOptions) {
     this.#options = options;
@@ -46,7 +59,14 @@ export class HttpClient implements AsyncDisposable {
   async post(headers: Record<string, string>, body: Buffer, signal: AbortSignal): Promise<HttpAnswer> {
     const inTime = AbortSignal.any([signal, AbortSignal.timeout(this.#options.timeoutMs)]);
     try {
-      const answer = await request.call(this.#current(), { method: 'POST', path: this.#path, headers, body, signal: inTime });
+      const answer = await request.call(this.#current(), {
+        origin: this.#origin,
+        method: 'POST',
+        path: this.#path,
+        headers,
+        body,
+        signal: inTime,
+      });
       const text = await firstBytes(answer.body);
       const { 'retry-after': retryAfter, date } = answer.headers;
       return { kind: 'answer', status: answer.statusCode, retryAfter: single(retryAfter), date: single(date), text };
@@ -55,26 +75,57 @@ export class HttpClient implements AsyncDisposable {
     }
   }
 
-  #current(): Pool {
+  /**
+   * Sends one GET to a path of the same server; `take` gets the body chunk by chunk, with the status, and ends the exchange by
+   * returning false. There is no deadline but `signal`. Rejects over a bug only.
+   */
+  async get(
+    { path, headers }: { readonly path: string; readonly headers: Record<string, string> },
+    take: (chunk: Buffer, status: number) => boolean,
+    signal: AbortSignal,
+  ): Promise<HttpEnd> {
+    try {
+      const pool = this.#current();
+      const {
+        statusCode: status,
+        headers: answered,
+        body,
+      } = await request.call(pool, {
+        origin: this.#origin,
+        method: 'GET',
+        path,
+        headers,
+        signal,
+      });
+      for await (const chunk of body as AsyncIterable<Buffer>) if (!take(chunk, status)) break;
+      return { kind: 'end', status, retryAfter: single(answered['retry-after']) };
+    } catch (error) {
+      return failureOf(error as Error & { code?: string | number });
+    }
+  }
+
+  #current(): Pool | ProxyAgent {
     const tlsVersion = this.#tlsVersion();
     if (this.#pool !== null && this.#pool.tlsVersion === tlsVersion) return this.#pool.pool;
     void this.#pool?.pool.close();
-    const { timeoutMs, connections, tls } = this.#options;
-    const pool = new Pool(this.#origin, {
-      connections,
-      // One deadline holds for the whole of a request: see post.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      connect: {
-        timeout: timeoutMs,
-        rejectUnauthorized: !tls.insecureSkipVerify,
-        ...fileOption('ca', tls.caFile),
-        ...fileOption('cert', tls.certFile),
-        ...fileOption('key', tls.keyFile),
-      },
-    });
+    const pool = this.#connect();
     this.#pool = { pool, tlsVersion };
     return pool;
+  }
+
+  #connect(): Pool | ProxyAgent {
+    const { timeoutMs, connections, tls, proxy = null } = this.#options;
+    const connect = {
+      timeout: timeoutMs,
+      rejectUnauthorized: !tls.insecureSkipVerify,
+      ...fileOption('ca', tls.caFile),
+      ...fileOption('cert', tls.certFile),
+      ...fileOption('key', tls.keyFile),
+    };
+    // One deadline holds for the whole of a request: see post. Servers written in Go take HTTP/2 wherever it is offered.
+    const options = { connections, headersTimeout: 0, bodyTimeout: 0, allowH2: false };
+    if (proxy === null) return new Pool(this.#origin, { ...options, connect });
+    return new ProxyAgent({ ...options, uri: proxy.href, requestTls: connect, clientFactory: proxyPool });
   }
 
   #tlsVersion(): string {
@@ -85,6 +136,11 @@ export class HttpClient implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#pool?.pool.destroy();
   }
+}
+
+/** Connections to a proxy, with the method that the proxy agent asks for a tunnel. */
+function proxyPool(origin: URL, options: object): Pool {
+  return Object.assign(new Pool(origin, options), { connect: connectThrough });
 }
 
 /** A header that came once; one that came twice says nothing. */
@@ -100,7 +156,7 @@ function fileOption(name: 'ca' | 'cert' | 'key', file: string | null): Record<st
  * What the network, TLS or the file system has to say comes with a code, a time-out of ours and bytes that are no HTTP with a name
  * (undici lib/core/errors.js, HTTPParserError); anything else is a bug.
  */
-function failureOf(error: Error & { code?: string | number }): HttpAnswer {
+function failureOf(error: Error & { code?: string | number }): HttpFailure {
   const { code, message, name } = error;
   if (code === undefined && name !== 'HTTPParserError') throw error;
   const timeout = name === 'TimeoutError' || String(code).includes('TIMEOUT');

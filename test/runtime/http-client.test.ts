@@ -1,7 +1,9 @@
 import { createServer, type ServerResponse } from 'node:http';
+import { createSecureServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { HttpClient } from '../../agent/outputs/http-client.ts';
+import { HttpClient } from '../../agent/runtime/http-client.ts';
+import { LOOPBACK_CERT, LOOPBACK_KEY } from '../support/loopback-tls.ts';
 
 const NEVER = new AbortController().signal;
 const NO_TLS = { caFile: null, certFile: null, keyFile: null, insecureSkipVerify: false };
@@ -47,4 +49,26 @@ test('what no network has said is thrown, not retried', async () => {
     },
   };
   await expect(client.post(broken, Buffer.from('x'), NEVER)).rejects.toThrow('a bug of ours');
+});
+
+test('HTTP/1.1 is spoken, also with a server that would rather have HTTP/2', async () => {
+  const server = createSecureServer({ allowHTTP1: true, cert: LOOPBACK_CERT, key: LOOPBACK_KEY });
+  server.on('request', ({ httpVersion }, response) => response.end(httpVersion));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const tls = { ...NO_TLS, insecureSkipVerify: true };
+  await using client = new HttpClient({ url: `https://127.0.0.1:${port}/`, timeoutMs: 10_000, connections: 1, tls });
+  expect(await client.post({}, Buffer.from('x'), NEVER)).toMatchObject({ status: 200, text: '1.1' });
+  server.close();
+});
+
+test('a body is handed on as it comes, until nobody wants more of it', async () => {
+  const client = await clientOf((response) => void response.writeHead(200, { 'retry-after': '7' }).write('one'), 30_000);
+  const taken: [string, number][] = [];
+  const take = (chunk: Buffer, status: number): boolean => {
+    taken.push([chunk.toString(), status]);
+    return false;
+  };
+  expect(await client.get({ path: '/watch', headers: {} }, take, NEVER)).toStrictEqual({ kind: 'end', status: 200, retryAfter: '7' });
+  expect(taken).toStrictEqual([['one', 200]]);
 });
