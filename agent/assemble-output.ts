@@ -31,6 +31,7 @@ import { Wakeup } from './runtime/wakeup.ts';
 import type { Descriptors } from './tail/descriptors.ts';
 import type { Begin } from './tail/resume-chain.ts';
 import { SourceLog } from './tail/source-log.ts';
+import { SourceRoutes } from './pipeline/source-routes.ts';
 import { TailedSource } from './pipeline/tailed-source.ts';
 import type { Takeover } from './takeover.ts';
 
@@ -92,17 +93,19 @@ export function assembleOutput(
   const deadLetters = new DeadLetters(letterFile(config.state_dir, name), config.limits.dead_letter_bytes, clock);
   const observer = observeLane({ output: name, counters, deadLetters, log, progress });
   const lane = new Lane({ output, budget, clock, observer, options: laneOptions(written, config) });
-  const routesOf = (source: Source): readonly [LokiRoute, LokiRoute] => [
-    output.route(labels(source, STDOUT, config)),
-    output.route(labels(source, STDERR, config)),
-  ];
+  const routesOf = (source: Source): SourceRoutes<LokiRoute> =>
+    new SourceRoutes(() => ({
+      pair: [output.route(labels(source, STDOUT, config)), output.route(labels(source, STDERR, config))],
+      final: true,
+    }));
   const openSource = sourceOpener({ lane, counters, totals, partBudget, routesOf }, surroundings);
   const reportGone = (id: string, position: Position): GapReporter<LokiRoute> | 'later' | null => {
     const source = sourceOfId(id);
     const bytes = unsettledBytes(position);
     if (source === null || (bytes === 0 && position.gaps.length === 0)) return null;
-    if (lane.full) return 'later';
-    const reporter = new GapReporter(lane, routesOf(source), clock);
+    const routes = routesOf(source);
+    if (lane.full || !routes.find()) return 'later';
+    const reporter = new GapReporter(lane, routes, clock);
     const newest = newestTime(position);
     reporter.add(position.gaps, newest.time);
     if (bytes > 0) {
@@ -125,7 +128,7 @@ interface SourceParts {
   readonly counters: Counters;
   readonly totals: LedgerTotals;
   readonly partBudget: ByteBudget;
-  readonly routesOf: (source: Source) => readonly [LokiRoute, LokiRoute];
+  readonly routesOf: (source: Source) => SourceRoutes<LokiRoute>;
 }
 
 /** Opens a source for one output, or says why that cannot be done. */

@@ -7,6 +7,7 @@ import type { Newest, Time } from '../model/position.ts';
 import { RecordView } from '../model/record.ts';
 import { timeOf } from '../runtime/civil-time.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { SourceRoutes } from './source-routes.ts';
 
 /** Reasons for which a whole stream is refused: no record of it would be taken there. */
 const UNREPORTABLE: ReadonlySet<Gap['reason']> = new Set(['bad_labels', 'bad_metadata']);
@@ -17,13 +18,13 @@ const AGE_MARGIN_SECONDS = 60;
 /** Says in a source's own stream what is missing from it: a gap is kept, in checkpoints too, until its record is stored. */
 export class GapReporter<R extends Route> {
   readonly #lane: Lane<R>;
-  readonly #routes: readonly [R, R];
+  readonly #routes: SourceRoutes<R>;
   readonly #clock: Clock;
   readonly #view = new RecordView();
   #unsent: DatedGap[] = [];
   readonly #sent = new Set<DatedGap>();
 
-  constructor(lane: Lane<R>, routes: readonly [R, R], clock: Clock) {
+  constructor(lane: Lane<R>, routes: SourceRoutes<R>, clock: Clock) {
     this.#lane = lane;
     this.#routes = routes;
     this.#clock = clock;
@@ -62,7 +63,7 @@ export class GapReporter<R extends Route> {
   }
 
   #report(gap: DatedGap, { time, channel }: Newest): void {
-    const route = this.#routes[channel];
+    const route = this.#routes.pair[channel];
     fillGapRecord(this.#view, gap, this.#timeOf(gap, time));
     const share = this.#admit(route);
     if (share === null) return;

@@ -63,18 +63,29 @@ export class Pipeline<R extends Route> {
 
   /** Takes the list of sources on disk. */
   update(sources: readonly Source[]): void {
-    this.#welcome(this.#roster.update(sources));
+    this.#roster.update(sources);
+    this.#recognize();
   }
 
-  #welcome(opened: readonly Tailing<R>[]): void {
-    for (const tailing of opened) {
-      for (const { stream } of tailing.tailed.routes) this.#windows.join(stream, tailing);
+  /**
+   * Lets sources begin of which it has become known whose they are: all at one moment, so that those that share a stream see each other
+   * before any of them sends. One that had to begin without goes on in its own streams; what it has sent stays where it is.
+   */
+  #recognize(): void {
+    for (const tailing of this.#roster.open) {
+      const { routes } = tailing.tailed;
+      const before = routes.known ? routes.pair : [];
+      if (tailing === this.#turning || !routes.find()) continue;
+      for (const { stream } of before) this.#windows.leave(stream, tailing);
+      for (const { stream } of routes.pair) this.#windows.join(stream, tailing);
+      if (tailing.state !== 'unknown') continue;
+      tailing.state = 'resting';
       this.#enqueue(tailing);
     }
   }
 
   #enqueue(tailing: Tailing<R>): void {
-    if (tailing.state === 'queued' || tailing.state === 'leaving') return;
+    if (tailing.state === 'queued' || tailing.state === 'leaving' || tailing.state === 'unknown') return;
     tailing.state = 'queued';
     this.#turns.push(tailing);
     this.#turnsWaiting.ring();
@@ -90,6 +101,7 @@ export class Pipeline<R extends Route> {
     while (!stop.aborted) {
       const nowMs = clock.monotonic();
       this.beatMs = nowMs;
+      this.#recognize();
       for (const tailing of this.#roster.open) if (tailing !== this.#turning && tailing.nextPollMs <= nowMs) this.#poll(tailing, nowMs);
       this.#letGo();
       if (this.#roster.waiting > 0 && nowMs >= this.#nextRotationMs) this.#rotate(nowMs);
@@ -145,7 +157,8 @@ export class Pipeline<R extends Route> {
   }
 
   #part(tailing: Tailing<R>): void {
-    for (const { stream } of tailing.tailed.routes) this.#windows.leave(stream, tailing);
+    const { routes } = tailing.tailed;
+    if (routes.known) for (const { stream } of routes.pair) this.#windows.leave(stream, tailing);
   }
 
   /** Beyond the budget for deleted files, those go first that have been held longest. */
@@ -183,7 +196,8 @@ export class Pipeline<R extends Route> {
   /** Where there are more logs than descriptors, they take turns in being open. */
   #rotate(nowMs: number): void {
     this.#nextRotationMs = nowMs + this.#parts.options.pollMaxMs;
-    this.#welcome(this.#roster.takeTurns(nowMs, { turning: this.#turning, closing: (tailing) => this.#part(tailing) }));
+    this.#roster.takeTurns(nowMs, { turning: this.#turning, closing: (tailing) => this.#part(tailing) });
+    this.#recognize();
   }
 
   /** One chunk each, in turn: a busy container gets no more of the agent than a quiet one that has something to say. */
@@ -213,7 +227,7 @@ export class Pipeline<R extends Route> {
   async #read(tailing: Tailing<R>, nowMs: number): Promise<'more' | TailingState> {
     const { counters, log } = this.#parts;
     const { tailed } = tailing;
-    const [out, err] = tailed.routes;
+    const [out, err] = tailed.routes.pair;
     const latest = [this.#windows.latest(out.stream, tailing), this.#windows.latest(err.stream, tailing)] as const;
     try {
       const end = await tailed.turn(this.#buffer, this.#view, nowMs, latest);

@@ -70,8 +70,8 @@ export class Roster<R extends Route> {
     return this.#open.values().reduce((sum, { tailed }) => sum + (tailed.followFailure === 'too_many_open' ? 1 : 0), this.#waiting.length);
   }
 
-  /** Takes the list of sources on disk: lets those that are gone end, and opens new ones, which it returns. */
-  update(sources: readonly Source[]): Tailing<R>[] {
+  /** Takes the list of sources on disk: lets those that are gone end, and opens new ones. */
+  update(sources: readonly Source[]): void {
     const present = new Set(sources.map(({ id }) => id));
     for (const [id, tailing] of this.#open) if (tailing.presence !== 'ended') tailing.presence = present.has(id) ? 'present' : 'departed';
     this.#forgetGone(present);
@@ -79,24 +79,22 @@ export class Roster<R extends Route> {
     const known = new Set(this.#waiting.map(({ id }) => id));
     const first = this.#waiting.filter(({ id }) => present.has(id));
     const others = sources.filter(({ id }) => !known.has(id) && !this.#open.has(id));
-    const opened = this.#openAll([...first, ...others]);
+    this.#openAll([...first, ...others]);
     this.#scanned = true;
-    return opened;
   }
 
-  #openAll(sources: readonly Source[]): Tailing<R>[] {
+  #openAll(sources: readonly Source[]): void {
     this.#waiting = [];
-    return sources.flatMap((source) => this.#tryToOpen(source) ?? []);
+    for (const source of sources) this.#tryToOpen(source);
   }
 
-  #tryToOpen(source: Source): Tailing<R> | null {
+  #tryToOpen(source: Source): void {
     const { open, clock, log, pollMinMs, isFirstRun } = this.#parts;
     const tailed = open(source, this.#closed.get(source.id)?.position ?? null, isFirstRun && !this.#scanned);
     if (typeof tailed !== 'string') {
-      const tailing = new Tailing(tailed, clock.monotonic(), pollMinMs);
       this.#closed.delete(source.id);
-      this.#open.set(source.id, tailing);
-      return tailing;
+      this.#open.set(source.id, new Tailing(tailed, clock.monotonic(), pollMinMs));
+      return;
     }
     this.unopened.set(tailed, (this.unopened.get(tailed) ?? 0) + 1);
     if (tailed === 'too_many_open') this.#waiting.push(source);
@@ -104,15 +102,13 @@ export class Roster<R extends Route> {
       const fields = { path: source.path, reason: tailed };
       log.warn(tailed, fields, 'a log cannot be opened and is tried again; with too_many_open logs take turns');
     }
-    return null;
   }
 
   /**
    * Makes room for sources that want descriptors: the ones that have been open longest, that of which a read is under way apart,
-   * get no more turns, are closed once nothing of them waits for an answer, which `closing` hears of, and wait in their turn. Returns
-   * what could be opened.
+   * get no more turns, are closed once nothing of them waits for an answer, which `closing` hears of, and wait in their turn.
    */
-  takeTurns(nowMs: number, { turning, closing }: { turning: Tailing<R> | null; closing: (tailing: Tailing<R>) => void }): Tailing<R>[] {
+  takeTurns(nowMs: number, { turning, closing }: { turning: Tailing<R> | null; closing: (tailing: Tailing<R>) => void }): void {
     const inTheWay = [...this.#open.values()].filter((tailing) => this.#mayLeave(tailing, nowMs)).slice(0, this.waiting);
     const closed: Source[] = [];
     for (const tailing of inTheWay) {
@@ -125,9 +121,8 @@ export class Roster<R extends Route> {
       closed.push(tailing.tailed.source);
     }
     this.unopened.delete('too_many_open');
-    const opened = this.#openAll(this.#waiting);
+    this.#openAll(this.#waiting);
     this.#waiting.push(...closed);
-    return opened;
   }
 
   /** Bytes of deleted files would be gone; parts would only be read again, but are waited for as long as they may be. */

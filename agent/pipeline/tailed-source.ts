@@ -15,6 +15,7 @@ import { type Channel, type RecordView, STDERR, STDOUT } from '../model/record.t
 import type { Source } from '../model/source.ts';
 import type { Stage } from '../process/stage.ts';
 import type { SourceLog } from '../tail/source-log.ts';
+import type { SourceRoutes } from './source-routes.ts';
 
 export interface TailedSourceParts<R extends Route> {
   readonly source: Source;
@@ -23,8 +24,7 @@ export interface TailedSourceParts<R extends Route> {
   /** What is done with every entry; null: nothing. */
   readonly stages: Stage | null;
   readonly acks: AckTracker;
-  /** Indexed by channel. */
-  readonly routes: readonly [R, R];
+  readonly routes: SourceRoutes<R>;
   readonly lane: Lane<R>;
   readonly ledger: SourceLedger;
   readonly gaps: GapReporter<R>;
@@ -65,7 +65,7 @@ export class TailedSource<R extends Route> {
     this.#span = { origin: this.#claim(() => undefined), from: 0, bytes: 0 };
   }
 
-  get routes(): readonly [R, R] {
+  get routes(): SourceRoutes<R> {
     return this.#parts.routes;
   }
 
@@ -119,7 +119,7 @@ export class TailedSource<R extends Route> {
   /**
    * Reads one chunk into `buffer` and hands its entries to the lane, through `view`. Stops early when the lane is full, or has to take
    * what it has of these streams first, or the time of a record is later than `latest` says for its channel: what was not consumed is
-   * read again. Rejects on I/O errors.
+   * read again. The routes must be known. Rejects on I/O errors.
    */
   async turn(buffer: Buffer, view: RecordView, nowMs: number, latest: readonly [number, number]): Promise<TurnEnd> {
     const { log, decoder, lane, counters, gaps } = this.#parts;
@@ -160,7 +160,7 @@ export class TailedSource<R extends Route> {
 
   /** What was read of a stream of the source is sealed and has to wait: more of it would only wait in memory. */
   get waits(): boolean {
-    const [out, err] = this.#parts.routes;
+    const [out, err] = this.#parts.routes.pair;
     return out.stream.waiting || err.stream.waiting;
   }
 
@@ -168,19 +168,20 @@ export class TailedSource<R extends Route> {
     const { stages, lane, routes, decoder, counters, gaps } = this.#parts;
     if (stages !== null && !stages.apply(view)) return this.#filter();
     const { channel } = view;
-    if (gaps.unsent && lane.refusal(routes[channel], view) === null) gaps.report(this.#newestSent, [view.seconds, view.nanos]);
+    const route = routes.pair[channel];
+    if (gaps.unsent && lane.refusal(route, view) === null) gaps.report(this.#newestSent, [view.seconds, view.nanos]);
     const span = this.#span;
     span.from = this.#attributed;
     span.bytes = decoder.at - span.from;
     this.#attributed = decoder.at;
     counters.appendedEntries += 1;
-    const admitted = lane.admit(routes[channel], view);
+    const admitted = lane.admit(route, view);
     if (typeof admitted === 'string') return this.#refuse(view, admitted);
     if (admitted !== this.#shares[channel]) this.#open(channel, admitted);
     const claim = this.#claims[channel]!;
     span.origin = claim;
     claim.add(span.bytes);
-    lane.append(routes[channel], view, span);
+    lane.append(route, view, span);
     const sent = this.#sent;
     sent.seconds = view.seconds;
     sent.nanos = view.nanos;
@@ -212,7 +213,7 @@ export class TailedSource<R extends Route> {
     const { lane, routes, acks, decoder } = this.#parts;
     const claim = this.#claim(acks.take(decoder.resumeBeforeEntry()));
     claim.add(this.#span.bytes);
-    lane.refuse(routes[view.channel], view, { ...this.#span, origin: claim }, { reason, onSettled: () => claim.settled() });
+    lane.refuse(routes.pair[view.channel], view, { ...this.#span, origin: claim }, { reason, onSettled: () => claim.settled() });
   }
 
   #claim(settle: () => void): Claim {

@@ -3,10 +3,10 @@ import type { StreamMember } from './stream-windows.ts';
 import type { TailedSource } from './tailed-source.ts';
 
 /**
- * What a source does: it has nothing to say; it waits for its turn, or has it; the store has to take something of it first; what comes
+ * What a source does: it waits until it is known whose it is; it has nothing to say; it waits for its turn, or has it; the store has to take something of it first; what comes
  * next is not due yet; its last read failed; it is about to be closed so that another one can be opened, and gets no more turns.
  */
-export type TailingState = 'resting' | 'queued' | 'blocked' | 'early' | 'failed' | 'leaving';
+export type TailingState = 'unknown' | 'resting' | 'queued' | 'blocked' | 'early' | 'failed' | 'leaving';
 
 /** Whether the last scan has found the source; once it has ended, it is closed as soon as all of it is settled. */
 export type Presence = 'present' | 'departed' | 'ended';
@@ -15,7 +15,7 @@ export type Presence = 'present' | 'departed' | 'ended';
 export class Tailing<R extends Route> implements StreamMember {
   readonly tailed: TailedSource<R>;
   readonly openedMs: number;
-  state: TailingState = 'resting';
+  state: TailingState = 'unknown';
   presence: Presence = 'present';
   intervalMs: number;
   nextPollMs: number;

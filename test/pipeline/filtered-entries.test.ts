@@ -10,6 +10,7 @@ import { SourceLedger } from '../../agent/ledger/source-ledger.ts';
 import { Counters } from '../../agent/model/counters.ts';
 import { RecordView } from '../../agent/model/record.ts';
 import { GapReporter } from '../../agent/pipeline/gap-reporter.ts';
+import { SourceRoutes } from '../../agent/pipeline/source-routes.ts';
 import { TailedSource } from '../../agent/pipeline/tailed-source.ts';
 import type { Stage } from '../../agent/process/stage.ts';
 import { ByteBudget } from '../../agent/runtime/byte-budget.ts';
@@ -74,7 +75,9 @@ function tailed({
   const log = new SourceLog(path, options, ledger);
   const resume = log.open({ kind: 'new', placeIn: () => null, start: 'oldest' }, 0);
   if (typeof resume === 'string') throw new Error(resume);
-  const routes = [bench.route('out'), bench.route('err')] as const;
+  const pair = [bench.route('out'), bench.route('err')] as const;
+  const routes = new SourceRoutes(() => ({ pair, final: true }));
+  routes.find();
   const partBudget = new ByteBudget(1_000_000, new Wakeup());
   return new TailedSource({
     source: { id: 'a', path, namespace: 'shop', pod: 'p', uid: 'u', container: 'app', containerId: '', attempt: 0 },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { GapReporter } from '../../agent/pipeline/gap-reporter.ts';
+import { SourceRoutes } from '../../agent/pipeline/source-routes.ts';
 import { type Gap, loss } from '../../agent/model/gap.ts';
 import type { Newest } from '../../agent/model/position.ts';
 import { STDERR, STDOUT } from '../../agent/model/record.ts';
@@ -20,7 +21,9 @@ function dropped(lines: number, bytes: number): Gap {
 
 function benchOf(output: MemoryOutput, limits: Parameters<typeof makeLane>[1] = {}): { lanes: LaneBench; gaps: GapReporter<MemoryRoute> } {
   const lanes = makeLane(output, limits);
-  return { lanes, gaps: new GapReporter(lanes.lane, [lanes.route('out'), lanes.route('err')], lanes.clock) };
+  const routes = new SourceRoutes(() => ({ pair: [lanes.route('out'), lanes.route('err')], final: true }));
+  routes.find();
+  return { lanes, gaps: new GapReporter(lanes.lane, routes, lanes.clock) };
 }
 
 function makeLane(

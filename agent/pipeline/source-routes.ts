@@ -1,0 +1,39 @@
+import assert from 'node:assert';
+import type { Route } from '../deliver/output.ts';
+
+/** Routes by channel. */
+type RoutePair<R extends Route> = readonly [R, R];
+
+export interface FoundRoutes<R extends Route> {
+  readonly pair: RoutePair<R>;
+  /** They hold for as long as the source is open; others serve until these are found. */
+  readonly final: boolean;
+}
+
+/** Where the entries of one source go, once it is known whose they are. */
+export class SourceRoutes<R extends Route> {
+  readonly #look: () => FoundRoutes<R> | null;
+  #found: FoundRoutes<R> | null = null;
+
+  /** `look` is asked until it says what is final; null: nothing new. */
+  constructor(look: () => FoundRoutes<R> | null) {
+    this.#look = look;
+  }
+
+  get known(): boolean {
+    return this.#found !== null;
+  }
+
+  /** Looks for them, unless they are final. Returns whether there are new ones. */
+  find(): boolean {
+    if (this.#found?.final === true) return false;
+    const found = this.#look();
+    this.#found = found ?? this.#found;
+    return found !== null;
+  }
+
+  get pair(): RoutePair<R> {
+    assert(this.#found !== null, 'nothing is sent of a source before it is known whose it is');
+    return this.#found.pair;
+  }
+}
