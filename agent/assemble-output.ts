@@ -8,13 +8,15 @@ import { DeadLetters } from './deliver/dead-letters.ts';
 import { Lane, type LaneOptions } from './deliver/lane.ts';
 import { letterFile } from './deliver/letter-files.ts';
 import { sourceOfId } from './discover/log-path.ts';
-import { standardLabels } from './enrich/standard-labels.ts';
+import { streamIdentity } from './enrich/stream-identity.ts';
 import { GapReporter } from './pipeline/gap-reporter.ts';
 import { LedgerTotals } from './ledger/ledger-totals.ts';
 import type { Retention } from './ledger/retention.ts';
 import { SourceLedger } from './ledger/source-ledger.ts';
 import { Counters } from './model/counters.ts';
 import { loss } from './model/gap.ts';
+import { LABEL_PRESETS } from './model/label-presets.ts';
+import type { StreamIdentity } from './model/labels.ts';
 import { laneHeadroom, shareMemory } from './model/memory-share.ts';
 import { newestTime, type Position, unsettledBytes } from './model/position.ts';
 import { type Channel, STDERR, STDOUT } from './model/record.ts';
@@ -95,7 +97,7 @@ export function assembleOutput(
   const lane = new Lane({ output, budget, clock, observer, options: laneOptions(written, config) });
   const routesOf = (source: Source): SourceRoutes<LokiRoute> =>
     new SourceRoutes(() => ({
-      pair: [output.route(labels(source, STDOUT, config)), output.route(labels(source, STDERR, config))],
+      pair: [output.route(identity(source, STDOUT, config)), output.route(identity(source, STDERR, config))],
       final: true,
     }));
   const openSource = sourceOpener({ lane, counters, totals, partBudget, routesOf }, surroundings);
@@ -174,9 +176,10 @@ function sourceOpener(
   };
 }
 
-function labels(source: Source, channel: Channel, config: Config): ReturnType<typeof standardLabels> {
+function identity(source: Source, channel: Channel, config: Config): StreamIdentity {
   const { cluster = null, node_name: nodeName } = config;
-  return standardLabels(source, channel, { cluster, nodeName, staticLabels: config.labels.static, metadata: config.labels.metadata });
+  const { preset, static: staticLabels, metadata } = config.labels;
+  return streamIdentity(source, null, channel, { preset: LABEL_PRESETS[preset], cluster, nodeName, staticLabels, metadata });
 }
 
 function laneOptions(written: OutputConfig, config: Config): LaneOptions {

@@ -1,19 +1,25 @@
 import { z } from 'zod';
+import {
+  LABEL_PRESETS,
+  METADATA_NAMES,
+  type LabelField,
+  type MetadataName,
+  PRESET_NAMES,
+  type PresetName,
+} from '../model/label-presets.ts';
 import { LABEL_NAME } from '../model/labels.ts';
 import { labelValue, whenSound } from './scalar-schemas.ts';
 
 export interface LabelsConfig {
-  readonly preset: 'standard';
+  readonly preset: PresetName;
   readonly static: Readonly<Record<string, string>>;
   readonly metadata: readonly MetadataName[];
 }
 
-type MetadataName = (typeof METADATA_NAMES)[number];
+/** Labels of any preset: none may be overridden, so that a change of preset breaks no configuration. */
+const PRESET_LABELS: ReadonlySet<string> = new Set(Object.values(LABEL_PRESETS).flatMap(({ labels }) => Object.keys(labels)));
 
-const METADATA_NAMES = ['pod', 'pod_uid', 'container_id', 'restart_count'] as const;
-
-/** What the preset `standard` sets on every stream; `cluster` only if the configuration names one. */
-const PRESET_NAMES: readonly string[] = ['cluster', 'namespace', 'app', 'container', 'service_name', 'job', 'stream', 'node_name'];
+const WORKLOAD_KINDS: ReadonlySet<LabelField> = new Set(['deployment', 'replicaset', 'statefulset', 'daemonset', 'cronjob', 'job_name']);
 
 /** Loki's default max_label_name_length (pkg/validation/limits.go). */
 const MAX_LABEL_NAME_BYTES = 1024;
@@ -25,11 +31,11 @@ const staticName = z
     error: 'label names that begin with __ are reserved by Loki, write another name',
     abort: true,
   })
-  .refine((name) => !PRESET_NAMES.includes(name), {
+  .refine((name) => !PRESET_LABELS.has(name), {
     error: (issue) =>
       issue.input === 'cluster' || issue.input === 'node_name'
         ? `a label of the preset, set the key ${issue.input} at the top of the file instead`
-        : 'a label of the preset that can not be overridden, write another name',
+        : 'a label of a preset that can not be overridden, write another name',
     abort: true,
   })
   .max(MAX_LABEL_NAME_BYTES, { error: `too long for a label name, write at most ${MAX_LABEL_NAME_BYTES} bytes` });
@@ -37,7 +43,12 @@ const staticName = z
 /** What a stream is known by in the store. */
 export const labelsSchema: z.ZodType<LabelsConfig> = z
   .strictObject({
-    preset: z.enum(['standard']).default('standard').describe('Set of labels that every stream gets.'),
+    preset: z
+      .enum(PRESET_NAMES)
+      .default('standard')
+      .describe(
+        "Set of labels that every stream gets: standard; promtail, those of Promtail's chart with pod; otel, Loki's names for OTLP; minimal, namespace and service_name.",
+      ),
     static: z
       .record(staticName, labelValue())
       .default({})
@@ -59,7 +70,10 @@ export const labelsSchema: z.ZodType<LabelsConfig> = z
   .describe('What a stream is known by in the store.');
 
 /** Number of label names, as Loki counts them, of the longest label set that this configuration leads to. */
-export function countLabels(hasCluster: boolean, labels: LabelsConfig): number {
-  const preset = PRESET_NAMES.filter((name) => name !== 'service_name' && (hasCluster || name !== 'cluster'));
-  return preset.length + Object.keys(labels.static).length;
+export function countLabels(hasCluster: boolean, { preset, static: staticLabels }: LabelsConfig): number {
+  const { labels } = LABEL_PRESETS[preset];
+  const counted = Object.entries(labels).filter(([name, field]) => name !== 'service_name' && (hasCluster || field !== 'cluster'));
+  // A pod has one workload, so one of the labels that name kinds of it.
+  const workloads = counted.filter(([, field]) => WORKLOAD_KINDS.has(field)).length;
+  return counted.length - Math.max(workloads - 1, 0) + Object.keys(staticLabels).length;
 }

@@ -1,3 +1,4 @@
+import { LABEL_PRESETS } from '../model/label-presets.ts';
 import type { KeyPath } from './problem.ts';
 import type { Config } from './schema.ts';
 
@@ -15,6 +16,11 @@ export function findWarnings(config: Config): Warning[] {
       path: ['kubernetes', 'enabled'],
       message: 'this version does not ask the API server: names come from the path of a log alone, write false to agree',
     });
+  }
+  if (!LABEL_PRESETS[config.labels.preset].oneWriter) {
+    const message =
+      'several nodes write to one stream: Loki refuses what is an hour behind the newest entry of any of them; standard does not';
+    warnings.push({ path: ['labels', 'preset'], message });
   }
   for (const [index, output] of config.outputs.entries()) {
     const isPlain = !/^https:/i.test(output.url);

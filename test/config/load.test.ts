@@ -84,6 +84,20 @@ describe(parseConfig, () => {
     });
   });
 
+  it.each(['otel', 'minimal'])('warns of preset %s, whose streams have many writers', (preset) => {
+    const loaded = parseConfig(
+      'f.yaml',
+      `outputs: [{name: a, type: loki, url: "https://loki/a"}]\nlabels: {preset: ${preset}}\nkubernetes: {enabled: false}\n`,
+      {
+        env: {},
+        hostname: 'host-1',
+      },
+    );
+    expect(loaded.ok && loaded.warnings.map(formatProblem)).toEqual([
+      'f.yaml:2:18 labels.preset: several nodes write to one stream: Loki refuses what is an hour behind the newest entry of any of them; standard does not',
+    ]);
+  });
+
   it('keeps what is written', () => {
     const text = `
 cluster: prod-eu

@@ -62,10 +62,12 @@ describe('containers', () => {
 
 describe('labels', () => {
   it.each([
-    ['{preset: other}', ['18 labels.preset: found the text "other", want standard']],
+    ['{preset: other}', ['18 labels.preset: found the text "other", want one of standard, promtail, otel, minimal']],
+    ['{preset: promtail}', []],
+    ['{static: {k8s_job_name: x}}', ['19 labels.static.k8s_job_name: a label of a preset that can not be overridden, write another name']],
     ['{static: {a-b: x}}', ['19 labels.static.a-b: not a label name, write letters, digits and _ only and no digit first']],
     ['{static: {__a: x}}', ['19 labels.static.__a: label names that begin with __ are reserved by Loki, write another name']],
-    ['{static: {app: x}}', ['19 labels.static.app: a label of the preset that can not be overridden, write another name']],
+    ['{static: {app: x}}', ['19 labels.static.app: a label of a preset that can not be overridden, write another name']],
     ['{static: {cluster: x}}', ['19 labels.static.cluster: a label of the preset, set the key cluster at the top of the file instead']],
     ['{static: {zone: 1}}', ['25 labels.static.zone: found the number 1, want text: put quotes around it']],
     ['{static: {zone: ""}}', ['25 labels.static.zone: empty text, write at least one character']],
@@ -82,14 +84,16 @@ describe('labels', () => {
   });
 
   it('takes as many labels as Loki does, which does not count service_name', () => {
-    expect(withLine(`labels: {static: {${LABELS(9)}}}`)).toEqual([]);
-    expect(withLine(`labels: {static: {${LABELS(10)}}}`)).toEqual([
+    expect(withLine(`labels: {static: {${LABELS(6)}}}`)).toEqual([]);
+    expect(withLine(`labels: {static: {${LABELS(7)}}}`)).toEqual([
       '18 labels.static: 16 label names with those of the preset, Loki takes 15: remove 1',
     ]);
-    expect(problemsOf(`${OUTPUTS}\ncluster: c\nlabels: {static: {${LABELS(8)}}}`)).toEqual([]);
-    expect(problemsOf(`${OUTPUTS}\ncluster: c\nlabels: {static: {${LABELS(9)}}}`)).toEqual([
+    expect(problemsOf(`${OUTPUTS}\ncluster: c\nlabels: {static: {${LABELS(5)}}}`)).toEqual([]);
+    expect(problemsOf(`${OUTPUTS}\ncluster: c\nlabels: {static: {${LABELS(6)}}}`)).toEqual([
       'f.yaml:3:18 labels.static: 16 label names with those of the preset, Loki takes 15: remove 1',
     ]);
+    expect(withLine(`labels: {preset: otel, static: {${LABELS(12)}}}`)).toEqual([]);
+    expect(withLine(`labels: {preset: otel, static: {${LABELS(13)}}}`)).toHaveLength(1);
   });
 });
 

@@ -1,0 +1,55 @@
+import type { LabelField } from '../model/label-presets.ts';
+import { type Owner, type Pod, SERVICE_NAME_ANNOTATION } from '../model/pod.ts';
+import { CHANNEL_NAMES, type Channel } from '../model/record.ts';
+import type { Source } from '../model/source.ts';
+import { workloadOf } from './workload.ts';
+
+/** Values of what a label may say; what is not known is absent. */
+export type FieldValues = Readonly<Partial<Record<LabelField, string>>>;
+
+/** The fields of OpenTelemetry that name a workload, by its kind. */
+const WORKLOAD_FIELDS: Readonly<Record<string, LabelField>> = {
+  Deployment: 'deployment',
+  ReplicaSet: 'replicaset',
+  StatefulSet: 'statefulset',
+  DaemonSet: 'daemonset',
+  CronJob: 'cronjob',
+  Job: 'job_name',
+};
+
+/** What the path of a log says by itself: the container's name stands for the application's. */
+export function pathFields({ namespace, pod, container }: Source, channel: Channel): FieldValues {
+  return {
+    namespace,
+    pod,
+    container,
+    stream: CHANNEL_NAMES[channel],
+    app: container,
+    job: `${namespace}/${container}`,
+    service_name: container,
+    service_instance_id: `${namespace}.${pod}.${container}`,
+  };
+}
+
+/** What its pod adds to that, with the names that Kubernetes recommends first (Promtail's chart goes in this order). */
+export function podFields(pod: Pod, { namespace, container }: Source): FieldValues {
+  const { labels, annotations } = pod;
+  const workload = workloadOf(pod);
+  const app = labels['app.kubernetes.io/name'] || labels['app'] || labels['k8s-app'] || workload?.name || pod.name;
+  const instance = labels['app.kubernetes.io/instance'] || labels['instance'];
+  const component = labels['app.kubernetes.io/component'] || labels['component'];
+  const serviceName = annotations[SERVICE_NAME_ANNOTATION] || labels['app.kubernetes.io/name'] || workload?.name || container;
+  return {
+    app,
+    job: `${namespace}/${app}`,
+    service_name: serviceName,
+    ...(instance ? { instance } : {}),
+    ...(component ? { component } : {}),
+    ...(workload === null ? {} : workloadFields(workload)),
+  };
+}
+
+function workloadFields({ kind, name }: Owner): FieldValues {
+  const field = WORKLOAD_FIELDS[kind];
+  return { workload: name, ...(field === undefined ? {} : { [field]: name }) };
+}

@@ -1,0 +1,56 @@
+import type { LabelPreset, MetadataName } from '../model/label-presets.ts';
+import type { Labels, StreamIdentity } from '../model/labels.ts';
+import type { Pod } from '../model/pod.ts';
+import type { Channel, Metadata } from '../model/record.ts';
+import type { Source } from '../model/source.ts';
+import { type FieldValues, pathFields, podFields } from './label-fields.ts';
+
+export interface LabelOptions {
+  readonly preset: LabelPreset;
+  readonly cluster: string | null;
+  readonly nodeName: string;
+  readonly staticLabels: Labels;
+  readonly metadata: readonly MetadataName[];
+}
+
+/** The pod of a source; `unknown` although pods are known by now, null where none are asked for. */
+export type PodOfSource = Pod | 'unknown' | null;
+
+/** Marks entries whose pod was not known, so that their labels come from the path alone. */
+const PARTIAL: Metadata = [['metadata', 'partial']];
+
+/** Which stream the entries of a source and channel belong to, and what each of them carries. A pure function. */
+export function streamIdentity(source: Source, pod: PodOfSource, channel: Channel, options: LabelOptions): StreamIdentity {
+  const { preset, cluster, nodeName, staticLabels, metadata } = options;
+  const fields: FieldValues = {
+    ...pathFields(source, channel),
+    ...(pod === null || pod === 'unknown' ? {} : podFields(pod, source)),
+    ...(cluster === null ? {} : { cluster }),
+    node_name: nodeName,
+  };
+  return {
+    labels: { ...staticLabels, ...Object.fromEntries(valuesOf(preset.labels, fields)) },
+    metadata: [...askedFor(source, metadata, preset), ...valuesOf(preset.metadata, fields), ...(pod === 'unknown' ? PARTIAL : [])],
+  };
+}
+
+function valuesOf(names: LabelPreset['labels'], fields: FieldValues): [string, string][] {
+  return Object.entries(names).flatMap(([name, field]) => {
+    const value = fields[field];
+    return value === undefined ? [] : [[name, value]];
+  });
+}
+
+/** What is a label already is not repeated. */
+function askedFor(source: Source, asked: readonly MetadataName[], { labels, metadataNames }: LabelPreset): Metadata {
+  const values: Record<MetadataName, string> = {
+    pod: source.pod,
+    pod_uid: source.uid,
+    container_id: source.containerId,
+    restart_count: String(source.attempt),
+  };
+  return asked
+    .filter((name) => !Object.hasOwn(labels, name))
+    .map((name) => [metadataNames[name] ?? name, values[name]] as const)
+    .filter(([, value]) => value !== '');
+}
