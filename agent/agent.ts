@@ -11,6 +11,8 @@ import { Discovery } from './discover/discovery.ts';
 import { WatchHint } from './discover/watch-hint.ts';
 import { Retention } from './ledger/retention.ts';
 import { aborted } from './runtime/aborted.ts';
+import type { Environment } from './runtime/environment.ts';
+import type { NodePods } from './node-pods.ts';
 import type { Clock } from './runtime/clock.ts';
 import { systemFiles } from './runtime/file-system.ts';
 import { type Logger, ThrottledLogger } from './runtime/logger.ts';
@@ -23,6 +25,8 @@ import { Takeover } from './takeover.ts';
 
 export interface AgentParts {
   readonly config: Config;
+  /** The process's: it may name the cluster's API server, and a proxy. */
+  readonly env: Environment;
   readonly version: string;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -44,7 +48,9 @@ export async function runAgent(parts: AgentParts, stop: AbortSignal): Promise<vo
   reportFindings(findings, logger);
 
   const progress = new Wakeup();
-  const surroundings = await surroundingsOf(parts, checkpoints, { log, progress });
+  const pods = await findPods(parts, log);
+  if (pods !== null) stack.use(pods);
+  const surroundings = await surroundingsOf(parts, checkpoints, { log, progress, pods: pods?.lookup });
   const outputs = config.outputs.map((written) => assembleOutput(written, checkpoints.outputs[written.name] ?? {}, surroundings));
   for (const { output, lane } of outputs) {
     stack.use(output);
@@ -65,7 +71,7 @@ export async function runAgent(parts: AgentParts, stop: AbortSignal): Promise<vo
       log.warn('', { detail: String(error) }, 'hints of new containers no longer come; the scan still finds them');
     stack.use(new WatchHint([join(logDir, 'containers'), join(logDir, 'pods')], hint, onTrouble));
   }
-  const status = (): AgentStatus => statusOf({ parts, outputs, discovery, checkpointer, surroundings });
+  const status = (): AgentStatus => statusOf({ parts, pods, outputs, discovery, checkpointer, surroundings });
   const metrics = new Metrics(parts.version, status);
   const server = await HttpServer.listen(parseListenAddress(config.server.listen)!, {
     '/healthz': () =>
@@ -73,7 +79,8 @@ export async function runAgent(parts: AgentParts, stop: AbortSignal): Promise<vo
         outputs.map(({ pipeline }) => pipeline),
         clock.monotonic(),
       ),
-    '/readyz': () => readinessPage(readinessOf(outputs, discovery, checkpointer), clock.monotonic()),
+    '/readyz': () =>
+      readinessPage({ ...readinessOf(outputs, discovery, checkpointer), awaitsPods: pods?.awaited ?? false }, clock.monotonic()),
     '/metrics': () => metrics.page(),
   });
   stack.use(server);
@@ -85,6 +92,7 @@ export async function runAgent(parts: AgentParts, stop: AbortSignal): Promise<vo
   const tasks = [
     discovery.run((sources) => outputs.forEach(({ pipeline }) => pipeline.update(sources)), reading.signal),
     ...outputs.map(({ pipeline }) => pipeline.run(reading.signal)),
+    ...(pods === null ? [] : [pods.run(reading.signal)]),
   ];
   const durability = checkpointer.run(config.checkpoint.interval_seconds * 1000, checkpointing.signal);
   await Promise.race([aborted(stop), ...tasks, durability]);
@@ -100,10 +108,17 @@ export async function runAgent(parts: AgentParts, stop: AbortSignal): Promise<vo
   logger.info({}, 'agent stopped');
 }
 
+/** Null where the API server is not asked; what asking it takes is loaded only where it is. */
+async function findPods({ config, env, version, clock }: AgentParts, log: ThrottledLogger): Promise<NodePods | null> {
+  if (!config.kubernetes.enabled) return null;
+  const { NodePods } = await import('./node-pods.ts');
+  return NodePods.find({ config, env, version, clock, log });
+}
+
 async function surroundingsOf(
   { config, version, clock, logger }: AgentParts,
   { imported, startedMs }: Checkpoints,
-  shared: Pick<Surroundings, 'log' | 'progress'>,
+  shared: Pick<Surroundings, 'log' | 'progress' | 'pods'>,
 ): Promise<Surroundings> {
   const { container_log_max_bytes: maxBytes = null, container_log_max_files: maxFiles = null } = config.kubelet;
   return {
@@ -133,23 +148,29 @@ function positionsOf(outputs: readonly AssembledOutput[]): Checkpoints['outputs'
   return Object.fromEntries(outputs.map(({ name, pipeline }) => [name, pipeline.checkpoint()]));
 }
 
-function readinessOf(outputs: readonly AssembledOutput[], { scans }: Discovery, { undurable }: Checkpointer): Readiness {
+function readinessOf(
+  outputs: readonly AssembledOutput[],
+  { scans }: Discovery,
+  { undurable }: Checkpointer,
+): Omit<Readiness, 'awaitsPods'> {
   return { scans, lanes: outputs.map(({ name, required, lane }) => ({ name, required, state: lane.state })), undurable };
 }
 
 interface StatusParts {
   readonly parts: AgentParts;
+  readonly pods: NodePods | null;
   readonly outputs: readonly AssembledOutput[];
   readonly discovery: Discovery;
   readonly checkpointer: Checkpointer;
   readonly surroundings: Surroundings;
 }
 
-function statusOf({ parts, outputs, discovery, checkpointer, surroundings }: StatusParts): AgentStatus {
+function statusOf({ parts, pods, outputs, discovery, checkpointer, surroundings }: StatusParts): AgentStatus {
   const { descriptors, retention } = surroundings;
   const required = outputs.filter((output) => output.required);
   return {
     ...parts.usage(),
+    kubernetes: pods?.status ?? null,
     scans: discovery.scans,
     refusedLinks: discovery.refusedLinks,
     checkpointFailures: checkpointer.failures,

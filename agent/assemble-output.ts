@@ -8,7 +8,8 @@ import { DeadLetters } from './deliver/dead-letters.ts';
 import { Lane, type LaneOptions } from './deliver/lane.ts';
 import { letterFile } from './deliver/letter-files.ts';
 import { sourceOfId } from './discover/log-path.ts';
-import { streamIdentity } from './enrich/stream-identity.ts';
+import type { PodLookup } from './enrich/pod-lookup.ts';
+import { type PodOfSource, streamIdentity } from './enrich/stream-identity.ts';
 import { GapReporter } from './pipeline/gap-reporter.ts';
 import { LedgerTotals } from './ledger/ledger-totals.ts';
 import type { Retention } from './ledger/retention.ts';
@@ -41,6 +42,7 @@ type OutputConfig = Config['outputs'][number];
 
 /** A record's header, with room for tags to come. */
 const HEADER_BYTES = 4096;
+const CHANNELS: readonly Channel[] = [STDOUT, STDERR];
 const CHUNK_BYTES = 512 * 1024;
 /** A log that left the directory and is silent this long has ended: the kubelet removes logs only of containers that are dead. */
 const DEPART_MS = 5000;
@@ -72,6 +74,8 @@ export interface Surroundings {
   readonly retention: Retention;
   readonly takeover: Takeover;
   readonly fs: FileSystem;
+  /** Absent: names come from the path of a log alone. */
+  readonly pods?: PodLookup | undefined;
   /** In place of the network. */
   readonly client?: LokiClient | undefined;
   /** The agent runs on this node for the first time. */
@@ -95,11 +99,17 @@ export function assembleOutput(
   const deadLetters = new DeadLetters(letterFile(config.state_dir, name), config.limits.dead_letter_bytes, clock);
   const observer = observeLane({ output: name, counters, deadLetters, log, progress });
   const lane = new Lane({ output, budget, clock, observer, options: laneOptions(written, config) });
-  const routesOf = (source: Source): SourceRoutes<LokiRoute> =>
-    new SourceRoutes(() => ({
-      pair: [output.route(identity(source, STDOUT, config)), output.route(identity(source, STDERR, config))],
-      final: true,
-    }));
+  const routesOf = (source: Source): SourceRoutes<LokiRoute> => {
+    let isPartial = false;
+    return new SourceRoutes(() => {
+      const pod = surroundings.pods?.find(source) ?? null;
+      if (pod === 'later' || (pod === 'unknown' && isPartial)) return null;
+      isPartial = pod === 'unknown';
+      if (isPartial) counters.partialMetadataSources += 1;
+      const [out, err] = CHANNELS.map((channel) => output.route(identity(source, pod, { channel, config })));
+      return { pair: [out!, err!], final: !isPartial };
+    });
+  };
   const openSource = sourceOpener({ lane, counters, totals, partBudget, routesOf }, surroundings);
   const reportGone = (id: string, position: Position): GapReporter<LokiRoute> | 'later' | null => {
     const source = sourceOfId(id);
@@ -176,10 +186,10 @@ function sourceOpener(
   };
 }
 
-function identity(source: Source, channel: Channel, config: Config): StreamIdentity {
+function identity(source: Source, pod: PodOfSource, { channel, config }: { channel: Channel; config: Config }): StreamIdentity {
   const { cluster = null, node_name: nodeName } = config;
   const { preset, static: staticLabels, metadata } = config.labels;
-  return streamIdentity(source, null, channel, { preset: LABEL_PRESETS[preset], cluster, nodeName, staticLabels, metadata });
+  return streamIdentity(source, pod, channel, { preset: LABEL_PRESETS[preset], cluster, nodeName, staticLabels, metadata });
 }
 
 function laneOptions(written: OutputConfig, config: Config): LaneOptions {

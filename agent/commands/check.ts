@@ -69,7 +69,8 @@ async function missingFiles(file: string, config: Config): Promise<Problem[]> {
 }
 
 function namedFiles(config: Config): { path: KeyPath; named: string }[] {
-  return config.outputs.flatMap(({ basic_auth, bearer_token_file, tls }, index) => {
+  const { ca_file, token_file } = config.kubernetes;
+  const ofOutputs = config.outputs.flatMap(({ basic_auth, bearer_token_file, tls }, index) => {
     const files: [KeyPath, string | undefined][] = [
       [['basic_auth', 'password_file'], basic_auth?.password_file],
       [['bearer_token_file'], bearer_token_file],
@@ -77,6 +78,12 @@ function namedFiles(config: Config): { path: KeyPath; named: string }[] {
       [['tls', 'cert_file'], tls.cert_file],
       [['tls', 'key_file'], tls.key_file],
     ];
-    return files.flatMap(([path, named]) => (named === undefined ? [] : [{ path: ['outputs', index, ...path], named }]));
+    return files.map(([path, named]) => ({ path: ['outputs', index, ...path], named }));
   });
+  const files = [
+    { path: ['kubernetes', 'ca_file'], named: ca_file },
+    { path: ['kubernetes', 'token_file'], named: token_file },
+    ...ofOutputs,
+  ];
+  return files.flatMap(({ path, named }) => (named === undefined ? [] : [{ path, named }]));
 }

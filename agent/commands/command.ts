@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { nearestName } from '../config/nearest-name.ts';
-import type { Environment } from '../config/substitute.ts';
+import type { Environment } from '../runtime/environment.ts';
 
 /** Exit codes of every command. */
 export const EXIT_OK = 0;

@@ -44,7 +44,7 @@ async function run(args: readonly string[], host: Host): Promise<number> {
   const logger = createLogger(config.log.level);
   for (const warning of warnings) logger.warn({ problem: formatProblem(warning) }, 'the configuration needs a look');
   try {
-    await runAgent({ config, version: host.version, clock: systemClock, logger, usage: () => host.usage() }, host.stop);
+    await runAgent({ config, env: host.env, version: host.version, clock: systemClock, logger, usage: () => host.usage() }, host.stop);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === undefined || code.startsWith('ERR_')) throw error;

@@ -1,5 +1,6 @@
 import type { KeyPath } from './problem.ts';
-import { type Environment, substitute } from './substitute.ts';
+import type { Environment } from '../runtime/environment.ts';
+import { substitute } from './substitute.ts';
 import { resolvePlain, type YamlMapping, type YamlNode, type YamlScalar } from './yaml.ts';
 
 /** A value that could not be made out. */

@@ -3,7 +3,7 @@ import { locate } from './locate.ts';
 import { inFileOrder, type KeyPath, keyName, type Problem, placeAt } from './problem.ts';
 import { readConfigFile } from './read-config-file.ts';
 import type { Config } from './schema.ts';
-import type { Environment } from './substitute.ts';
+import type { Environment } from '../runtime/environment.ts';
 import { validate } from './validate.ts';
 import { findWarnings } from './warnings.ts';
 import { parseYaml, type YamlFault, type YamlNode } from './yaml.ts';

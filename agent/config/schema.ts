@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MAX_LABELS } from '../model/labels.ts';
 import { type ContainersConfig, containersSchema } from './containers-schema.ts';
+import { type KubernetesConfig, kubernetesSchema } from './kubernetes-schema.ts';
 import { countLabels, type LabelsConfig, labelsSchema } from './labels-schema.ts';
 import { leastMemory } from '../model/memory-share.ts';
 import { parseListenAddress } from './listen-address.ts';
@@ -14,7 +15,7 @@ export interface Config {
   readonly node_name: string;
   readonly state_dir: string;
   readonly containers: ContainersConfig;
-  readonly kubernetes: { readonly enabled: boolean };
+  readonly kubernetes: KubernetesConfig;
   readonly labels: LabelsConfig;
   readonly stages: readonly StageConfig[];
   readonly outputs: readonly OutputConfig[];
@@ -135,12 +136,7 @@ export const configSchema: z.ZodType<WrittenConfig> = z
       .describe("Name of the node, the label `node_name` of every stream; by default the host's name."),
     state_dir: absolutePath().default('/var/lib/logferry').describe('Directory for checkpoints; the only place that is written to.'),
     containers: containersSchema,
-    kubernetes: z
-      .strictObject({
-        enabled: z.boolean().default(true).describe('Ask the API server about pods; false: names come from the path of a log alone.'),
-      })
-      .prefault({})
-      .describe('What is learnt from Kubernetes.'),
+    kubernetes: kubernetesSchema,
     labels: labelsSchema,
     stages: stagesSchema,
     outputs: outputsSchema,

@@ -1,5 +1,4 @@
-/** The environment that `${NAME}` is looked up in. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from '../runtime/environment.ts';
 
 export interface SubstitutionFault {
   /** The expression as written, to be found again in the file. */

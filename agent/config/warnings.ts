@@ -11,12 +11,6 @@ export interface Warning {
 /** Everything about a valid configuration that its author should know. */
 export function findWarnings(config: Config): Warning[] {
   const warnings: Warning[] = [];
-  if (config.kubernetes.enabled) {
-    warnings.push({
-      path: ['kubernetes', 'enabled'],
-      message: 'this version does not ask the API server: names come from the path of a log alone, write false to agree',
-    });
-  }
   if (!LABEL_PRESETS[config.labels.preset].oneWriter) {
     const message =
       'several nodes write to one stream: Loki refuses what is an hour behind the newest entry of any of them; standard does not';

@@ -12,6 +12,8 @@ export class Counters {
   readErrors = 0;
   /** Texts that were replaced, by their shape. */
   readonly redactions: Record<Shape, number> = Object.fromEntries(SHAPES.map((shape) => [shape, 0])) as Record<Shape, number>;
+  /** Sources that were begun although their pod was not known. */
+  partialMetadataSources = 0;
   /** Requests by what came of them: an HTTP status, or why there was none. */
   readonly requests: Map<string, number> = new Map();
 

@@ -5,6 +5,7 @@ export interface Pod {
   readonly namespace: string;
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** Those that are asked for: see KEPT_ANNOTATIONS. */
   readonly annotations: Readonly<Record<string, string>>;
   /** The owner that manages it. */
   readonly controller: Owner | null;
@@ -19,3 +20,6 @@ export interface Owner {
 
 /** Names the service that a pod is part of (OpenTelemetry's semantic conventions for resources in Kubernetes). */
 export const SERVICE_NAME_ANNOTATION = 'resource.opentelemetry.io/service.name';
+
+/** Annotations that are kept: others may be large, and change often. */
+export const KEPT_ANNOTATIONS: readonly string[] = [SERVICE_NAME_ANNOTATION];

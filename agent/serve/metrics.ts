@@ -34,7 +34,18 @@ interface OutputStatus {
   readonly unopened: ReadonlyMap<string, number>;
 }
 
+/** What was learnt from Kubernetes, and how. */
+interface KubernetesStatus {
+  readonly pods: number;
+  readonly lists: number;
+  readonly restarts: Readonly<Record<string, number>>;
+  /** By HTTP status, or by what kept an answer away. */
+  readonly requests: ReadonlyMap<string, number>;
+}
+
 export interface AgentStatus {
+  /** Null: the API server is not asked. */
+  readonly kubernetes: KubernetesStatus | null;
   readonly outputs: readonly OutputStatus[];
   readonly scans: number;
   readonly refusedLinks: number;
@@ -59,6 +70,7 @@ export class Metrics {
     this.#requestsAndDrops();
     this.#redactions();
     this.#unopened();
+    this.#kubernetes();
     this.#agent();
   }
 
@@ -75,6 +87,11 @@ export class Metrics {
       ['logferry_acked_entries_total', 'Entries that the store has acknowledged.', (c) => c.storedEntries],
       ['logferry_sent_bytes_total', 'Bytes of acknowledged request bodies.', (c) => c.sentBytes],
       ['logferry_retries_total', 'Requests that will be repeated.', (c) => c.retries],
+      [
+        'logferry_partial_metadata_sources_total',
+        'Logs that were begun with the names in their path because their pod was not known.',
+        (c) => c.partialMetadataSources,
+      ],
       ['logferry_read_errors_total', 'Reads of log files that failed and are tried again.', (c) => c.readErrors],
     ];
     for (const [name, help, value] of counters) this.#outputCounter(name, help, (output) => value(output.counters));
@@ -159,6 +176,23 @@ export class Metrics {
     this.#gauge('logferry_unopened_logs', help, ['output', 'reason'], (gauge, { outputs }) => {
       gauge.reset();
       for (const { name, unopened } of outputs) for (const [reason, count] of unopened) gauge.set({ output: name, reason }, count);
+    });
+  }
+
+  #kubernetes(): void {
+    this.#gauge('logferry_kubernetes_pods', 'Pods of this node that the API server has told of.', [], (gauge, { kubernetes }) => {
+      if (kubernetes !== null) gauge.set(kubernetes.pods);
+    });
+    this.#counter('logferry_kubernetes_lists_total', 'Full lists of pods asked for.', [], (counter, { kubernetes }) => {
+      counter.inc(kubernetes?.lists ?? 0);
+    });
+    const ends = 'Watches of pods that ended, by reason; closed is how one should.';
+    this.#counter('logferry_kubernetes_watch_restarts_total', ends, ['reason'], (counter, { kubernetes }) => {
+      for (const [reason, count] of Object.entries(kubernetes?.restarts ?? {})) counter.inc({ reason }, count);
+    });
+    const requests = 'Requests to the API server by HTTP status, or by what kept an answer away.';
+    this.#counter('logferry_kubernetes_requests_total', requests, ['code'], (counter, { kubernetes }) => {
+      for (const [code, count] of kubernetes?.requests ?? []) counter.inc({ code }, count);
     });
   }
 

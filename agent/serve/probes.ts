@@ -21,15 +21,18 @@ const UNDURABLE_MS = 30_000;
 export interface Readiness {
   /** Scans of the log directories so far. */
   readonly scans: number;
+  /** It is still hoped that the API server says which pods there are. */
+  readonly awaitsPods: boolean;
   readonly lanes: readonly { readonly name: string; readonly required: boolean; readonly state: string }[];
   /** Since when, on the monotonic clock, positions are not on disk, and why; null: they are. */
   readonly undurable: { readonly sinceMs: number; readonly why: string } | null;
 }
 
-/** Readiness: the node was scanned, a store can be reached or was not needed yet, and a crash would not repeat much. */
-export function readinessPage({ scans, lanes, undurable }: Readiness, nowMs: number): Page {
+/** Readiness: the node was scanned, its pods are known or are not waited for any more, a store can be reached or was not needed yet, and a crash would not repeat much. */
+export function readinessPage({ scans, awaitsPods, lanes, undurable }: Readiness, nowMs: number): Page {
   if (scans === 0) return plain(503, 'not ready: the log directories have not been scanned yet\n');
   const reasons: string[] = [];
+  if (awaitsPods) reasons.push('the API server has not said yet which pods this node has');
   const needed = lanes.some(({ required }) => required) ? lanes.filter(({ required }) => required) : lanes;
   if (!needed.some(({ state }) => state === 'reachable' || state === 'untried')) reasons.push('no output can be reached');
   const undurableMs = nowMs - (undurable?.sinceMs ?? nowMs);

@@ -94,7 +94,8 @@ describe('logferry check', () => {
     await writeFile(present, '');
     await writeFile(
       file,
-      `outputs:
+      `kubernetes: {ca_file: ${present}, token_file: ${directory}/token}
+outputs:
   - {name: a, type: loki, url: "https://loki/a", tls: {ca_file: ${present}, cert_file: ${directory}/cert, key_file: ${directory}/key}}
   - {name: b, type: loki, url: "https://loki/b", basic_auth: {username: u, password_file: ${directory}/password}}
   - {name: c, type: loki, url: "https://loki/c", bearer_token_file: ${present}/token}
@@ -104,7 +105,7 @@ describe('logferry check', () => {
     expect({ code, stderr }).toEqual({
       code: 0,
       stderr: [
-        'warning: logferry.yaml:1:1 kubernetes.enabled: this version does not ask the API server: names come from the path of a log alone, write false to agree',
+        'warning: logferry.yaml kubernetes.token_file: token does not exist here',
         'warning: logferry.yaml outputs[0].tls.cert_file: cert does not exist here',
         'warning: logferry.yaml outputs[0].tls.key_file: key does not exist here',
         'warning: logferry.yaml outputs[1].basic_auth.password_file: password does not exist here',

@@ -36,6 +36,7 @@ describe('every key', () => {
   it('has a unit in its name if it is a number, or is a count', () => {
     const numbers = keys.filter(([, { type }]) => type === 'number' || type === 'integer').map(([path]) => path);
     expect(numbers.filter((path) => !/_(?:seconds|bytes)$/.test(path))).toEqual([
+      'kubernetes.max_tombstones',
       'outputs.max_in_flight',
       'kubelet.container_log_max_files',
       'limits.open_files',
@@ -47,6 +48,9 @@ describe('every key', () => {
     expect(without).toEqual([
       'cluster',
       'node_name',
+      'kubernetes.api_server',
+      'kubernetes.ca_file',
+      'kubernetes.token_file',
       'stages.level',
       'stages.redact',
       'stages.redact.shapes',

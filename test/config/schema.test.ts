@@ -23,6 +23,16 @@ describe('keys at the top', () => {
     [`cluster: ${'ä'.repeat(1025)}`, ['10 cluster: 2050 bytes are too long for a label value, write at most 2048 bytes']],
     ['state_dir: data', ['12 state_dir: not an absolute path, write one that begins with /']],
     ['kubernetes: true', ['13 kubernetes: found true, want a mapping of keys to values']],
+    ['kubernetes: {api_server: "https://10.96.0.1:443"}', []],
+    [
+      'kubernetes: {api_server: "10.96.0.1:443"}',
+      ['26 kubernetes.api_server: not the address of an API server, write one like https://10.96.0.1:443'],
+    ],
+    [
+      'kubernetes: {api_server: "https://u:p@api/x"}',
+      ['26 kubernetes.api_server: not the address of an API server, write one like https://10.96.0.1:443'],
+    ],
+    ['kubernetes: {token_file: token}', ['26 kubernetes.token_file: not an absolute path, write one that begins with /']],
     ['kubernetes: {enabled: "no"}', ['23 kubernetes.enabled: found the text "no", want true or false']],
     ['log: {level: inf}', ['14 log.level: found the text "inf", want one of trace, debug, info, warn, error, fatal; did you mean info?']],
     [

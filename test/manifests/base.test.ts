@@ -51,8 +51,9 @@ describe('kustomization', () => {
 });
 
 describe('config', () => {
-  test('passes the agent’s own loader and knows its node', async () => {
+  test('passes the agent’s own loader and knows its node by the name that the API server has for it', async () => {
     expect((await shippedConfig()).node_name).toBe(NODE_NAME);
+    expect(onlyContainer()['env']).toEqual([{ name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }]);
   });
 
   test('is the file that the pod reads', () => {
@@ -128,16 +129,22 @@ describe('daemon set', () => {
 describe('permissions', () => {
   const [role, binding] = objectsIn('rbac.yaml');
 
-  test('reads pods and namespaces, and nothing else', () => {
+  test('reads pods, and nothing else', () => {
     expect(role).toMatchObject({
       kind: 'ClusterRole',
-      rules: [{ apiGroups: [''], resources: ['pods', 'namespaces'], verbs: ['get', 'list', 'watch'] }],
+      rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] }],
     });
     expect(binding).toMatchObject({
       kind: 'ClusterRoleBinding',
       roleRef: { kind: 'ClusterRole', name: 'logferry' },
       subjects: [{ kind: 'ServiceAccount', name: 'logferry', namespace: 'logferry' }],
     });
+  });
+
+  test('are those that the shipped configuration needs: it asks the cluster’s API server', async () => {
+    const { enabled, ...keys } = (await shippedConfig()).kubernetes;
+    expect(enabled).toBe(true);
+    expect(keys).not.toHaveProperty('api_server');
   });
 
   test('only the agent’s pods get the account’s token', () => {

@@ -22,6 +22,7 @@ function statusOf(counters: Counters, totals: LedgerTotals = new LedgerTotals())
         unopened: new Map([['outside_roots', 2]]),
       },
     ],
+    kubernetes: null,
     scans: 8,
     refusedLinks: 9,
     checkpointFailures: 10,
@@ -82,6 +83,9 @@ describe(Metrics, () => {
       'logferry_sent_bytes_total{output="loki"}': 0,
       'logferry_retries_total{output="loki"}': 0,
       'logferry_read_errors_total{output="loki"}': 0,
+      'logferry_partial_metadata_sources_total{output="loki"}': 0,
+      logferry_kubernetes_lists_total: 0,
+      logferry_kubernetes_pods: 0,
       'logferry_seen_bytes_total{output="loki"}': 0,
       'logferry_acked_bytes_total{output="loki"}': 0,
       'logferry_filtered_bytes_total{output="loki"}': 0,
@@ -106,6 +110,18 @@ describe(Metrics, () => {
       logferry_seconds_until_loss: Number.POSITIVE_INFINITY,
       process_cpu_seconds_total: 1.25,
       process_resident_memory_bytes: 1000,
+    });
+  });
+
+  test('what Kubernetes was asked for, and how watches ended', async () => {
+    const kubernetes = { pods: 4, lists: 2, restarts: { closed: 3, expired: 0 }, requests: new Map([['200', 5]]) };
+    const { text } = await scrape(new Metrics('1.2.3', () => ({ ...statusOf(new Counters()), kubernetes })));
+    expect(samples(text)).toMatchObject({
+      logferry_kubernetes_pods: 4,
+      logferry_kubernetes_lists_total: 2,
+      'logferry_kubernetes_watch_restarts_total{reason="closed"}': 3,
+      'logferry_kubernetes_watch_restarts_total{reason="expired"}': 0,
+      'logferry_kubernetes_requests_total{code="200"}': 5,
     });
   });
 

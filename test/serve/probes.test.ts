@@ -22,7 +22,7 @@ describe(healthPage, () => {
 });
 
 describe(readinessPage, () => {
-  const good = { scans: 1, lanes: [{ name: 'loki', required: true, state: 'reachable' }], undurable: null };
+  const good = { scans: 1, awaitsPods: false, lanes: [{ name: 'loki', required: true, state: 'reachable' }], undurable: null };
 
   test.each([
     ['not before the node was scanned', 0, ['reachable'], 503],
@@ -72,6 +72,13 @@ describe(readinessPage, () => {
       body:
         'not ready: positions cannot be written for 30 s (EROFS: read-only file system), a restart would repeat entries; ' +
         'free or repair state_dir\noutput loki: reachable\n',
+    });
+  });
+
+  test('not while the pods of the node are waited for', () => {
+    expect(readinessPage({ ...good, awaitsPods: true }, 0)).toMatchObject({
+      status: 503,
+      body: 'not ready: the API server has not said yet which pods this node has\noutput loki: reachable\n',
     });
   });
 

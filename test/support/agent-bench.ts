@@ -23,6 +23,8 @@ export interface AgentBenchOptions {
   readonly otherOutputs?: readonly object[];
   readonly loki?: FakeLokiOptions;
   readonly kubelet?: KubeletOptions;
+  /** Of the agent's process. */
+  readonly env?: Readonly<Record<string, string>>;
   /** For tests with a second store. */
   readonly clock?: FakeClock;
 }
@@ -45,6 +47,7 @@ export class AgentBench implements AsyncDisposable {
   #rotatedBytes = 0;
   readonly #dir: TempDir;
   readonly #config: Config;
+  readonly #env: Readonly<Record<string, string>>;
   #running: { readonly stop: AbortController; readonly done: Promise<void> } | null = null;
 
   private constructor(dir: TempDir, loki: FakeLoki, parts: { clock: FakeClock; options: AgentBenchOptions }) {
@@ -56,6 +59,7 @@ export class AgentBench implements AsyncDisposable {
     this.stateDir = join(dir.path, 'state');
     mkdirSync(this.stateDir);
     this.#config = this.#parse(parts.options);
+    this.#env = parts.options.env ?? {};
   }
 
   static async create(options: AgentBenchOptions = {}): Promise<AgentBench> {
@@ -83,7 +87,8 @@ export class AgentBench implements AsyncDisposable {
   async start(): Promise<void> {
     const stop = new AbortController();
     const before = this.log.said.length;
-    const done = runAgent({ config: this.#config, version: '0.0.0', clock: this.nodeClock, logger: this.log, usage: noUsage }, stop.signal);
+    const parts = { config: this.#config, env: this.#env, version: '0.0.0', clock: this.nodeClock, logger: this.log, usage: noUsage };
+    const done = runAgent(parts, stop.signal);
     this.#running = { stop, done };
     await Promise.race([done, this.until(() => this.log.messages.slice(before).includes('agent started'))]);
   }

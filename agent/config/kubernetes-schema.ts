@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { absolutePath, seconds, wholeNumber } from './scalar-schemas.ts';
+
+export interface KubernetesConfig {
+  readonly enabled: boolean;
+  readonly api_server?: string;
+  readonly ca_file?: string;
+  readonly token_file?: string;
+  readonly metadata_wait_seconds: number;
+  readonly tombstone_seconds: number;
+  readonly max_tombstones: number;
+}
+
+const apiServer = z.string().refine(isOrigin, { error: 'not the address of an API server, write one like https://10.96.0.1:443' });
+
+/** What is learnt from Kubernetes about who writes a log. */
+export const kubernetesSchema: z.ZodType<KubernetesConfig> = z
+  .strictObject({
+    enabled: z.boolean().default(true).describe('Ask the API server about pods; false: names come from the path of a log alone.'),
+    api_server: apiServer
+      .exactOptional()
+      .describe('Address of the API server; by default the one that the cluster names to its containers, with their service account.'),
+    ca_file: absolutePath().exactOptional().describe("Certificates that the API server's is held against; by default the cluster's."),
+    token_file: absolutePath()
+      .exactOptional()
+      .describe("File of the bearer token for the API server, read again when it changes; by default the service account's."),
+    metadata_wait_seconds: seconds(0)
+      .default(5)
+      .describe('Seconds that the lines of a pod that is not known yet wait on disk before they are shipped with the names in their path.'),
+    tombstone_seconds: seconds(0).default(600).describe('Seconds that a deleted pod is remembered for logs that are not read yet.'),
+    max_tombstones: wholeNumber(0, 100_000).default(1000).describe('Deleted pods that are remembered at most.'),
+  })
+  .prefault({})
+  .describe('What is learnt from Kubernetes.');
+
+/** Scheme, host and port, and nothing that could be a secret. */
+function isOrigin(text: string): boolean {
+  const url = /^https?:\/\/[^\s/?#@]+\/?$/i.test(text) ? URL.parse(text) : null;
+  return url !== null;
+}

@@ -1,0 +1,137 @@
+import type { Pod } from '../model/pod.ts';
+import { HttpClient, type HttpEnd } from '../runtime/http-client.ts';
+import { SecretFile } from '../runtime/secret-file.ts';
+import type { ApiAddress } from './api-address.ts';
+import { EventLines } from './event-lines.ts';
+import { fieldOf } from './field-of.ts';
+import { podOf, versionOf } from './pod-of.ts';
+import type { PodList, PodServer } from './pod-watch.ts';
+import { type Trouble, trouble, troubleOfStatus } from './trouble.ts';
+import { parsed, type WatchEvent, watchEvent } from './watch-event.ts';
+
+/** Of pods the metadata alone, which is a fraction; servers that cannot do that send pods (client-go metadata/metadata.go). */
+const ACCEPT_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
+const ACCEPT_EVENTS = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json';
+/** More than an object may have: etcd takes requests of 1.5 MiB, and escapes may double it. */
+const MAX_EVENT_BYTES = 4 * 1024 * 1024;
+/** As many bytes as a thousand pods have in full. */
+const MAX_LIST_BYTES = 64 * 1024 * 1024;
+/** Longest part of a refusal that is read. */
+const MAX_REFUSAL_BYTES = 64 * 1024;
+const CONNECT_TIMEOUT_MS = 10_000;
+
+export interface ApiServerOptions {
+  readonly address: ApiAddress;
+  readonly nodeName: string;
+  readonly userAgent: string;
+  /** Hears the HTTP status of every request, or `network` or `timeout`. */
+  readonly onRequest: (code: string) => void;
+}
+
+/** The pods of one node over the API server's HTTP API. */
+export class ApiServer implements PodServer, AsyncDisposable {
+  readonly #options: ApiServerOptions;
+  readonly #client: HttpClient;
+  readonly #token: SecretFile | null;
+
+  constructor(options: ApiServerOptions) {
+    this.#options = options;
+    const { url, caFile, tokenFile, proxy } = options.address;
+    const tls = { caFile, certFile: null, keyFile: null, insecureSkipVerify: false };
+    this.#client = new HttpClient({ url, timeoutMs: CONNECT_TIMEOUT_MS, connections: 1, tls, proxy });
+    this.#token = tokenFile === null ? null : new SecretFile(tokenFile);
+  }
+
+  async list(version: string | null, signal: AbortSignal): Promise<PodList | Trouble> {
+    const body = new Body();
+    const query: Record<string, string> = version === null ? {} : { resourceVersion: version };
+    const trouble = await this.#get(query, ACCEPT_LIST, (chunk) => body.take(chunk, MAX_LIST_BYTES), signal);
+    return trouble ?? listOf(body);
+  }
+
+  async watch(
+    { version, timeoutSeconds }: { readonly version: string; readonly timeoutSeconds: number },
+    take: (event: WatchEvent) => void,
+    signal: AbortSignal,
+  ): Promise<Trouble> {
+    const lines = new EventLines(MAX_EVENT_BYTES);
+    let fault: Trouble | null = null;
+    const takeLine = (line: Buffer): boolean => {
+      const event = watchEvent(line);
+      if (event.kind === 'trouble') fault = event;
+      else take(event);
+      return fault === null;
+    };
+    const takeChunk = (chunk: Buffer): boolean => {
+      const goesOn = lines.feed(chunk, takeLine);
+      if (!goesOn) fault ??= trouble('malformed', `an event of more than ${MAX_EVENT_BYTES} bytes`);
+      return goesOn;
+    };
+    const query = { watch: '1', resourceVersion: version, allowWatchBookmarks: 'true', timeoutSeconds: String(timeoutSeconds) };
+    const failed = await this.#get(query, ACCEPT_EVENTS, takeChunk, signal);
+    return fault ?? failed ?? trouble('closed', 'the server has ended the watch');
+  }
+
+  /** Null once an answer of status 200 has been taken. */
+  async #get(
+    query: Record<string, string>,
+    accept: string,
+    take: (chunk: Buffer) => boolean,
+    signal: AbortSignal,
+  ): Promise<Trouble | null> {
+    const { nodeName, onRequest, userAgent } = this.#options;
+    const headers: Record<string, string> = { accept, 'user-agent': userAgent };
+    try {
+      if (this.#token !== null) headers['authorization'] = `Bearer ${this.#token.read()}`;
+    } catch (error) {
+      return trouble('refused', `the token cannot be read: ${(error as Error).message}`);
+    }
+    const search = new URLSearchParams({ fieldSelector: `spec.nodeName=${nodeName}`, ...query });
+    const path = `/api/v1/pods?${search.toString()}`;
+    const refusal = new Body();
+    const request = { path, headers };
+    const isTaken = (chunk: Buffer, status: number): boolean => (status === 200 ? take(chunk) : refusal.take(chunk, MAX_REFUSAL_BYTES));
+    const end = await this.#client.get(request, isTaken, signal);
+    onRequest(end.kind === 'end' ? String(end.status) : end.reason);
+    return troubleOf(end, refusal);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#client[Symbol.asyncDispose]();
+  }
+}
+
+/** A body that is looked at as a whole. */
+class Body {
+  readonly #chunks: Buffer[] = [];
+  #bytes = 0;
+  whole = true;
+
+  /** Returns false once it is longer than `maxBytes`. */
+  take(chunk: Buffer, maxBytes: number): boolean {
+    this.#bytes += chunk.length;
+    this.whole = this.#bytes <= maxBytes;
+    if (this.whole) this.#chunks.push(chunk);
+    return this.whole;
+  }
+
+  /** Undefined when it is no JSON. */
+  json(): unknown {
+    return parsed(Buffer.concat(this.#chunks));
+  }
+}
+
+function troubleOf(end: HttpEnd, refusal: Body): Trouble | null {
+  if (end.kind === 'failure') return trouble('network', end.detail);
+  return end.status === 200 ? null : troubleOfStatus(end.status, refusal.json(), end.retryAfter);
+}
+
+function listOf(body: Body): PodList | Trouble {
+  if (!body.whole) return trouble('malformed', `a list of more than ${MAX_LIST_BYTES} bytes`);
+  const list = body.json();
+  const version = versionOf(list);
+  const items = fieldOf(list, 'items');
+  if (version === null) return trouble('malformed', 'an answer that is no list of pods');
+  const pods = Array.isArray(items) ? items.map(podOf).filter((pod): pod is Pod => pod !== null) : [];
+  return { kind: 'list', pods, version };
+}
