@@ -91,5 +91,5 @@ test('I8 a state directory that is removed and made again while the agent runs: 
       return false;
     }
   });
-  expect(await isReady(bench)).toBe(true);
+  await bench.until(() => isReady(bench));
 });
