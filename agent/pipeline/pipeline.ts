@@ -34,6 +34,9 @@ export interface PipelineParts<R extends Route> extends Omit<RosterParts<R>, 'po
 
 const STATE_AFTER: Readonly<Record<Exclude<TurnEnd, 'more'>, TailingState>> = { nothing: 'resting', blocked: 'blocked', early: 'early' };
 
+/** Liveness wants a sign more often than logs may be looked at. */
+const LONGEST_ROUND_MS = 10_000;
+
 /**
  * The path of a chunk to one output: sources are polled on our own clock, those with news take turns of one chunk each, a chunk is
  * decoded into the lane, and where the lane is full everything waits in the files. Positions follow the lane's acks.
@@ -46,6 +49,8 @@ export class Pipeline<R extends Route> {
   /** Whose turn it is: nothing is done to it meanwhile. */
   #turning: Tailing<R> | null = null;
   readonly #turnsWaiting = new Wakeup();
+  /** Rings when someone may have to be looked at sooner than the round of polls knows. */
+  readonly #pollsWaiting = new Wakeup();
   readonly #view = new RecordView();
   readonly #buffer: Buffer;
   #nextRotationMs = 0;
@@ -65,6 +70,7 @@ export class Pipeline<R extends Route> {
   update(sources: readonly Source[]): void {
     this.#roster.update(sources);
     this.#recognize();
+    this.#pollsWaiting.ring();
   }
 
   /**
@@ -97,7 +103,7 @@ export class Pipeline<R extends Route> {
   }
 
   async #pollSources(stop: AbortSignal): Promise<void> {
-    const { clock, options } = this.#parts;
+    const { clock } = this.#parts;
     while (!stop.aborted) {
       const nowMs = clock.monotonic();
       this.beatMs = nowMs;
@@ -105,8 +111,18 @@ export class Pipeline<R extends Route> {
       for (const tailing of this.#roster.open) if (tailing !== this.#turning && tailing.nextPollMs <= nowMs) this.#poll(tailing, nowMs);
       this.#letGo();
       if (this.#roster.waiting > 0 && nowMs >= this.#nextRotationMs) this.#rotate(nowMs);
-      await clock.sleep(options.pollMinMs, stop);
+      await this.#pollsWaiting.waitAtMost(this.#nextRoundMs(nowMs) - nowMs, clock, stop);
     }
+  }
+
+  /** When the next source is to be looked at. */
+  #nextRoundMs(nowMs: number): number {
+    const { pollMinMs, pollMaxMs } = this.#parts.options;
+    let roundMs = nowMs + Math.min(pollMaxMs, LONGEST_ROUND_MS);
+    for (const tailing of this.#roster.open) {
+      roundMs = Math.min(roundMs, tailing === this.#turning ? nowMs + pollMinMs : tailing.nextPollMs);
+    }
+    return roundMs;
   }
 
   /**

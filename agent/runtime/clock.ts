@@ -22,7 +22,8 @@ export const systemClock: Clock = {
         signal?.removeEventListener('abort', done);
         resolve();
       };
-      const timer = setTimeout(done, ms);
+      // Node cuts fractions off: rounded up, a sleep never ends early.
+      const timer = setTimeout(done, Math.ceil(ms));
       signal?.addEventListener('abort', done, { once: true });
     });
   },

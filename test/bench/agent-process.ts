@@ -62,16 +62,21 @@ export class AgentProcess implements AsyncDisposable {
     return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
   }
 
-  #memory(key: 'VmHWM' | 'VmRSS'): number {
-    return Number(new RegExp(`${key}:\\s+(\\d+)`).exec(readFileSync(`/proc/${this.#agent.pid}/status`, 'utf8'))![1]) / 1024;
+  #status(key: 'VmHWM' | 'VmRSS' | 'voluntary_ctxt_switches'): number {
+    return Number(new RegExp(`^${key}:\\s+(\\d+)`, 'm').exec(readFileSync(`/proc/${this.#agent.pid}/status`, 'utf8'))![1]);
   }
 
   get peakMiB(): number {
-    return this.#memory('VmHWM');
+    return this.#status('VmHWM') / 1024;
   }
 
   get residentMiB(): number {
-    return this.#memory('VmRSS');
+    return this.#status('VmRSS') / 1024;
+  }
+
+  /** How often the main thread has gone to sleep since the start, and so was woken. */
+  get wakeUps(): number {
+    return this.#status('voluntary_ctxt_switches');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

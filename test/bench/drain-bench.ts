@@ -36,10 +36,11 @@ export async function benchIdle(directory: string, containers: number): Promise<
   await using agent = await AgentProcess.start(join(directory, 'idle'), logDir);
   while ((await agent.metric('logferry_acked_entries_total')) < containers * 10) await sleep(250);
   await sleep(5000);
-  const before = agent.cpuSeconds;
+  const { cpuSeconds, wakeUps } = agent;
   await sleep(IDLE_SECONDS * 1000);
-  const share = ((agent.cpuSeconds - before) / IDLE_SECONDS) * 100;
+  const share = ((agent.cpuSeconds - cpuSeconds) / IDLE_SECONDS) * 100;
+  const wakeUpsPerSecond = (agent.wakeUps - wakeUps) / IDLE_SECONDS;
   console.log(
-    `\nidle beside ${containers} silent containers: ${share.toFixed(2)} % of a CPU, memory ${agent.residentMiB.toFixed(0)} MiB now, ${agent.peakMiB.toFixed(0)} MiB at the peak`,
+    `\nidle beside ${containers} silent containers: ${share.toFixed(2)} % of a CPU, ${wakeUpsPerSecond.toFixed(1)} wake-ups a second, memory ${agent.residentMiB.toFixed(0)} MiB now, ${agent.peakMiB.toFixed(0)} MiB at the peak`,
   );
 }

@@ -3,18 +3,24 @@ import { parseConfig } from '../../agent/config/load.ts';
 import { Retention } from '../../agent/ledger/retention.ts';
 import type { Position } from '../../agent/model/position.ts';
 import type { Clock } from '../../agent/runtime/clock.ts';
-import { systemFiles } from '../../agent/runtime/file-system.ts';
+import { type FileSystem, systemFiles } from '../../agent/runtime/file-system.ts';
 import { Wakeup } from '../../agent/runtime/wakeup.ts';
 import { Descriptors } from '../../agent/tail/descriptors.ts';
 import { Takeover } from '../../agent/takeover.ts';
 import type { ScriptedStore } from '../simulation/scripted-store.ts';
 import { LogRecorder } from './log-recorder.ts';
 
+interface AssembleOptions {
+  readonly store: ScriptedStore;
+  readonly positions?: Readonly<Record<string, Position>>;
+  readonly fs?: FileSystem;
+}
+
 /** One output of an agent on a scripted store, with little memory, without the rest of the agent. */
 export async function assembleBench(
   dir: string,
   clock: Clock,
-  { store, positions = {} }: { readonly store: ScriptedStore; readonly positions?: Readonly<Record<string, Position>> },
+  { store, positions = {}, fs = systemFiles }: AssembleOptions,
 ): Promise<AssembledOutput> {
   const document = {
     state_dir: dir,
@@ -34,7 +40,7 @@ export async function assembleBench(
     descriptors: new Descriptors(100, clock),
     retention: new Retention({ maxBytes: null, maxFiles: null }),
     takeover: await Takeover.read(config, [], new LogRecorder()),
-    fs: systemFiles,
+    fs,
     client: store,
     isFirstRun: false,
   });

@@ -23,6 +23,8 @@ export class FakeClock implements Clock {
   #seed: number;
   readonly #script: number[];
   readonly #sleepers: Sleeper[] = [];
+  /** Sleeps that have ended because their time had come. */
+  wakeUps = 0;
 
   constructor({ nowMs = 1_714_564_800_000, random = [], seed = 1 }: FakeClockOptions = {}) {
     this.#nowMs = nowMs;
@@ -69,6 +71,7 @@ export class FakeClock implements Clock {
     await runJobs();
     for (let next = this.#sleepers[0]; next !== undefined && next.dueMs <= endMs; next = this.#sleepers[0]) {
       this.#monotonicMs = Math.max(this.#monotonicMs, next.dueMs);
+      this.wakeUps += 1;
       next.wake();
       await runJobs();
     }
