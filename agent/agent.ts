@@ -188,6 +188,8 @@ function statusOf({ parts, pods, outputs, discovery, checkpointer, surroundings 
       heldBytes: budget.usedBytes,
       queuedBatches: lane.queuedBatches,
       inFlight: lane.inFlight,
+      window: lane.window,
+      batchTargetBytes: lane.batchTargetBytes,
       unopened: pipeline.unopened,
     })),
   };

@@ -142,9 +142,13 @@ const loki = z
     timeout_seconds: seconds(0.1).default(30).describe('Seconds after which a request is given up and tried again.'),
     batch_bytes: wholeNumber(1024, 4_194_304)
       .default(1_048_576)
-      .describe("Bytes of a batch before compression; Loki's ingesters refuse messages over 4 MiB."),
+      .describe(
+        "Bytes of a batch before compression, fewer where the store does not take so many; Loki's ingesters refuse messages over 4 MiB.",
+      ),
     batch_wait_seconds: seconds(0).default(1).describe('Seconds that the first entry of a batch waits for more.'),
-    max_in_flight: wholeNumber(1, 64).default(4).describe('Requests on their way at once; never two for the same stream.'),
+    max_in_flight: wholeNumber(1, 64)
+      .default(4)
+      .describe('Requests on their way at once at most, fewer where the store asks for it; never two for the same stream.'),
     backoff,
     required: z
       .boolean()

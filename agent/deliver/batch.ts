@@ -26,6 +26,8 @@ export class Batch {
   readonly entries: number;
   /** In the order of the body. */
   readonly loads: readonly Load[];
+  /** Lines and metadata, before compression. */
+  readonly bytes: number;
   readonly family: Family;
   state: 'waiting' | 'under_way' = 'waiting';
   /** Not before this time of the monotonic clock, and behind whoever has a lower turn. */
@@ -42,6 +44,7 @@ export class Batch {
     this.slices = slices;
     this.entries = countEntries(slices);
     this.loads = loadsOf(slices);
+    this.bytes = this.loads.reduce((sum, { bytes }) => sum + bytes, 0);
     this.family = inherited.family ?? { entries: this.entries, splits: 0 };
     this.suspicion = inherited.suspicion ?? new Suspicion();
     this.mayGuess = inherited.mayGuess ?? true;

@@ -1,5 +1,6 @@
 import type { Backoff } from '../runtime/backoff.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { Window } from './window.ts';
 
 /** So many failures in a row, whatever was sent, are the store's and no longer those of single batches. */
 const FAILURES = 3;
@@ -10,7 +11,7 @@ export type LaneState = 'untried' | 'reachable' | 'unreachable' | 'misconfigured
 
 /** `failures`: how many in a row. */
 type State =
-  /** The store answers, as far as is known: requests are made side by side, and each batch has a backoff of its own. */
+  /** The store answers, as far as is known: requests are made side by side, as the window says, and each batch has a backoff of its own. */
   | { readonly kind: 'closed'; readonly lane: 'untried' | 'reachable'; readonly failures: number }
   /** Nothing works. Nothing is sent before `untilMs`, and then one request. */
   | { readonly kind: 'open'; readonly lane: 'unreachable' | 'misconfigured'; readonly failures: number; readonly untilMs: number }
@@ -20,15 +21,15 @@ type State =
 /** What is known of the store as a whole, and with it how many requests may be made at once: one where everything fails. */
 export class Circuit {
   readonly #clock: Clock;
-  readonly #maxInFlight: number;
+  readonly #window: Window;
   readonly #backoff: Backoff;
   #state: State = { kind: 'closed', lane: 'untried', failures: 0 };
 
-  /** `maxInFlight`: how many requests may be under way while the store answers. */
-  constructor(clock: Clock, backoff: Backoff, maxInFlight: number) {
+  /** `window`: how many requests may be under way while the store answers. */
+  constructor(clock: Clock, backoff: Backoff, window: Window) {
     this.#clock = clock;
     this.#backoff = backoff;
-    this.#maxInFlight = maxInFlight;
+    this.#window = window;
   }
 
   get lane(): LaneState {
@@ -42,7 +43,7 @@ export class Circuit {
 
   /** How many requests may be under way from `untilMs` on. */
   get slots(): number {
-    return this.#state.kind === 'closed' ? this.#maxInFlight : 1;
+    return this.#state.kind === 'closed' ? this.#window.slots : 1;
   }
 
   /** A request is made. */
@@ -78,6 +79,7 @@ export class Circuit {
   }
 
   #open(failures: number, afterMs: number): number {
+    this.#window.collapse();
     const delayMs = Math.max(this.#backoff.delayMs(failures - 1), afterMs);
     this.#state = { kind: 'open', lane: 'unreachable', failures, untilMs: this.#clock.monotonic() + delayMs };
     return delayMs;
@@ -85,6 +87,7 @@ export class Circuit {
 
   /** The store refuses this agent; returns how long it is left alone. */
   misconfigured(): number {
+    this.#window.collapse();
     this.#state = { kind: 'open', lane: 'misconfigured', failures: 0, untilMs: this.#clock.monotonic() + MISCONFIGURED_RETRY_MS };
     return MISCONFIGURED_RETRY_MS;
   }

@@ -6,6 +6,7 @@ import type { ByteBudget } from '../runtime/byte-budget.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { Wakeup } from '../runtime/wakeup.ts';
 import { BatchQueue } from './batch-queue.ts';
+import type { BatchSize } from './batch-size.ts';
 import type { Batch } from './batch.ts';
 import { Circuit, type LaneState } from './circuit.ts';
 import type { EntryCheck } from './entry-check.ts';
@@ -16,6 +17,7 @@ import type { Refusals } from './refusals.ts';
 import { sentence } from './sentence.ts';
 import type { StreamRate } from './stream-rate.ts';
 import { Witnesses } from './suspicion.ts';
+import { Window } from './window.ts';
 
 type Refused = Extract<Verdict, { kind: 'refused' }>;
 type Retry = Extract<Verdict, { kind: 'retry' }>;
@@ -43,6 +45,7 @@ export interface DeliveryParts<R extends Route> {
   readonly refusals: Refusals;
   readonly check: EntryCheck;
   readonly rate: StreamRate;
+  readonly batchSize: BatchSize;
   readonly options: DeliveryOptions;
 }
 
@@ -54,6 +57,7 @@ export class Delivery<R extends Route> implements AsyncDisposable {
   readonly #parts: DeliveryParts<R>;
   readonly #queue = new BatchQueue();
   readonly #backoff: Backoff;
+  readonly #window: Window;
   readonly #circuit: Circuit;
   readonly #witnesses = new Witnesses();
   readonly #requests = new Set<Promise<void>>();
@@ -65,7 +69,8 @@ export class Delivery<R extends Route> implements AsyncDisposable {
     const { clock, options } = parts;
     this.#parts = parts;
     this.#backoff = new Backoff(clock, options.backoffMinMs, options.backoffMaxMs);
-    this.#circuit = new Circuit(clock, this.#backoff, options.maxInFlight);
+    this.#window = new Window(options.maxInFlight, clock.monotonic());
+    this.#circuit = new Circuit(clock, this.#backoff, this.#window);
   }
 
   get state(): LaneState {
@@ -79,6 +84,11 @@ export class Delivery<R extends Route> implements AsyncDisposable {
 
   get underWay(): number {
     return this.#queue.underWay;
+  }
+
+  /** How many requests may be under way while the store answers. */
+  get window(): number {
+    return this.#window.slots;
   }
 
   add(batch: Batch): void {
@@ -95,7 +105,10 @@ export class Delivery<R extends Route> implements AsyncDisposable {
       const { next, dueMs } = this.#queue.look(nowMs, (batch) => readyMs(batch, rate));
       const { untilMs, slots } = this.#circuit;
       if (next === null || untilMs > nowMs) return alarm.by(Math.max(next === null ? dueMs : nowMs, untilMs));
-      if (this.#queue.underWay >= slots) return alarm.by(dueMs);
+      if (this.#queue.underWay >= slots) {
+        this.#window.held();
+        return alarm.by(dueMs);
+      }
       this.#send(next, nowMs);
     }
   }
@@ -107,7 +120,7 @@ export class Delivery<R extends Route> implements AsyncDisposable {
     for (const { stream, bytes } of batch.loads) rate.charge(stream, bytes, nowMs);
     // For those who paused since one of its streams was waiting.
     budget.freed.ring();
-    const request = this.#attempt(batch).then(() => {
+    const request = this.#attempt(batch, this.#window.begin()).then(() => {
       this.#requests.delete(request);
       this.#moved.ring();
       this.dispatch();
@@ -115,43 +128,78 @@ export class Delivery<R extends Route> implements AsyncDisposable {
     this.#requests.add(request);
   }
 
-  async #attempt(batch: Batch): Promise<void> {
-    const { output, observer } = this.#parts;
+  /** `request`: its number in the window. */
+  async #attempt(batch: Batch, request: number): Promise<void> {
+    const { output, observer, clock } = this.#parts;
     const { signal } = this.#stop;
+    const sentMs = clock.monotonic();
     const verdict = await output.push(batch.body, signal);
     if (signal.aborted && verdict.kind !== 'stored') return;
     switch (verdict.kind) {
       case 'stored':
         this.#circuit.answered();
+        this.#adapt(batch, request, sentMs);
         this.#noteStored(batch, batch.entries);
         return this.#settle(batch, []);
       case 'refused':
         return this.#refuse(batch, verdict);
       case 'retry':
-        return this.#retry(batch, verdict);
+        return this.#retry(batch, request, verdict);
       case 'misconfigured':
         observer.misconfigured(verdict.reason, verdict.detail);
         return this.#putBack(batch, this.#circuit.misconfigured());
     }
   }
 
+  /** A request that was stored as it was says how much more may be asked of the store. */
+  #adapt({ body, bytes }: Batch, request: number, sentMs: number): void {
+    const nowMs = this.#parts.clock.monotonic();
+    this.#window.stored({ request, bytes: body.length, ms: nowMs - sentMs, nowMs });
+    this.#parts.batchSize.stored(bytes, nowMs);
+  }
+
   #putBack(batch: Batch, delayMs: number): void {
-    batch.failures += 1;
-    batch.dueMs = this.#parts.clock.monotonic() + delayMs;
+    this.#delay(batch, batch.failures + 1, delayMs);
     this.#queue.putBack(batch);
   }
 
+  #delay(batch: Batch, failures: number, delayMs: number): void {
+    batch.failures = failures;
+    batch.dueMs = this.#parts.clock.monotonic() + delayMs;
+  }
+
   /** The same bytes again; unless it is some streams that the store did not take, or the bytes are what makes it fail. */
-  async #retry(batch: Batch, verdict: Retry): Promise<void> {
+  async #retry(batch: Batch, request: number, verdict: Retry): Promise<void> {
     const { reason, detail, afterMs, streams } = verdict;
     if (streams !== null && streams.length < batch.loads.length) return this.#setApart(batch, verdict, new Set(streams));
     const suspected = reason === 'server_error' ? batch.suspicion.note(detail, this.#witnesses, batch.family) : 'no';
     if (suspected === 'proven') return this.#refuse(batch, { kind: 'refused', reason: 'poison', detail, guilty: null });
     this.#witnesses.noteFailed(batch.family);
+    this.#window.failed(request);
     const delayMs = this.#circuit.failed(batch.failures, afterMs ?? 0);
     this.#parts.observer.retrying(reason, detail, delayMs);
     if (suspected === 'unproven' && batch.mayGuess && batch.entries > 1) this.#divide(batch, 'probe');
+    else if (this.#isTooMuch(batch, reason)) this.#halve(batch, delayMs);
     else this.#putBack(batch, delayMs);
+  }
+
+  /**
+   * Whether half of the batch might pass. Loki takes all of a request's bytes out of a tenant's rate at once or none, so that one that is
+   * larger than the burst never passes (pkg/distributor/distributor.go); one that is not sent within the time-out may be too much for the
+   * network. The first failure is no reason yet to send it in more requests.
+   */
+  #isTooMuch({ bytes, failures, entries }: Batch, reason: Retry['reason']): boolean {
+    if (reason !== 'rate_limited' && reason !== 'timeout') return false;
+    const { batchSize } = this.#parts;
+    batchSize.failed(bytes);
+    return failures > 0 && entries > 1 && bytes > batchSize.targetBytes;
+  }
+
+  /** In two pieces, which have failed as their batch has. */
+  #halve(batch: Batch, delayMs: number): void {
+    const pieces = divide(this.#parts.output, batch, 'half');
+    for (const piece of pieces) this.#delay(piece, batch.failures + 1, delayMs);
+    this.#replace(batch, pieces);
   }
 
   /** The streams that the store did not take wait; the others, which it may have stored, are sent again at once. */
@@ -166,7 +214,9 @@ export class Delivery<R extends Route> implements AsyncDisposable {
 
   /** Gives up the guilty entries; while they are not known, divides the batch to find them. */
   async #refuse(batch: Batch, { reason, detail, guilty }: Refused): Promise<void> {
+    const { batchSize, clock } = this.#parts;
     this.#circuit.answered();
+    if (reason === 'too_large') batchSize.tooLarge(batch.bytes, clock.monotonic());
     if (guilty !== null) return this.#convict(batch, guilty);
     const { splits, entries } = batch.family;
     const small = splits >= MAX_SPLITS && batch.entries <= entries / MAX_SPLITS;
@@ -197,8 +247,7 @@ export class Delivery<R extends Route> implements AsyncDisposable {
   /** A piece that is tried after a delay, as one that has failed once more than its batch. */
   #later(batch: Batch, positions: readonly number[], delayMs: number): Batch {
     const piece = pieceOf(this.#parts.output, batch, positions);
-    piece.failures = batch.failures + 1;
-    piece.dueMs = this.#parts.clock.monotonic() + delayMs;
+    this.#delay(piece, batch.failures + 1, delayMs);
     return piece;
   }
 

@@ -3,6 +3,7 @@ import { Alarm } from '../runtime/alarm.ts';
 import type { ByteBudget } from '../runtime/byte-budget.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { WireBufferPool } from '../runtime/wire-buffer.ts';
+import { BatchSize } from './batch-size.ts';
 import { Batch } from './batch.ts';
 import type { LaneState } from './circuit.ts';
 import { Delivery, type DeliveryOptions } from './delivery.ts';
@@ -48,7 +49,7 @@ export class Lane<R extends Route> implements AsyncDisposable {
   /** The streams that have a share in the open batch, in the order of their first entries. */
   #open: R['stream'][] = [];
   #openedMs = 0;
-  readonly #batchBytes: number;
+  readonly #batchSize: BatchSize;
   readonly #stop = new AbortController();
   #timekeeper: Promise<void> | null = null;
 
@@ -56,7 +57,7 @@ export class Lane<R extends Route> implements AsyncDisposable {
     const { output, budget, clock, observer, options } = parts;
     this.#parts = parts;
     this.#encoder = output.encoder();
-    this.#batchBytes = largestBatch(options);
+    this.#batchSize = new BatchSize(largestBatch(options));
     this.#check = new EntryCheck(options, () => output.now());
     this.#rate = new StreamRate(options.streamRateBytes, options.streamBurstBytes);
     this.#alarm = new Alarm(clock);
@@ -68,6 +69,7 @@ export class Lane<R extends Route> implements AsyncDisposable {
       refusals: this.#refusals,
       check: this.#check,
       rate: this.#rate,
+      batchSize: this.#batchSize,
     });
   }
 
@@ -93,6 +95,16 @@ export class Lane<R extends Route> implements AsyncDisposable {
     return this.#delivery.underWay;
   }
 
+  /** How many requests may be under way while the store answers. */
+  get window(): number {
+    return this.#delivery.window;
+  }
+
+  /** From which size on a batch is closed, before compression. */
+  get batchTargetBytes(): number {
+    return this.#batchSize.targetBytes;
+  }
+
   /** Seconds since 1970 of the newest entry that the store takes now: whoever has a newer one waits with it. */
   latestSeconds(): number {
     return this.#check.latestSeconds();
@@ -116,7 +128,7 @@ export class Lane<R extends Route> implements AsyncDisposable {
   admit(route: R, view: RecordView): OpenBatch | Unsendable {
     const refusal = this.refusal(route, view);
     if (refusal !== null) return refusal;
-    if (this.#encoder.bytes + this.#encoder.sizeBound(route, view) > this.#batchBytes) this.seal();
+    if (this.#encoder.bytes + this.#encoder.sizeBound(route, view) > this.#batchSize.targetBytes) this.seal();
     return route.stream.share ?? this.#openShare(route.stream);
   }
 

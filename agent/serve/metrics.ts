@@ -30,6 +30,8 @@ interface OutputStatus {
   readonly heldBytes: number;
   readonly queuedBatches: number;
   readonly inFlight: number;
+  readonly window: number;
+  readonly batchTargetBytes: number;
   /** By the reason. */
   readonly unopened: ReadonlyMap<string, number>;
 }
@@ -115,6 +117,12 @@ export class Metrics {
       ['logferry_held_bytes', 'Bytes held in memory, of at most limits.memory_bytes.', (o) => o.heldBytes],
       ['logferry_queued_batches', 'Batches that wait for a request, the next attempt of one included.', (o) => o.queuedBatches],
       ['logferry_in_flight_batches', 'Batches whose request is under way.', (o) => o.inFlight],
+      ['logferry_output_window', 'Requests that may be under way at once, of at most max_in_flight.', (o) => o.window],
+      [
+        'logferry_output_batch_target_bytes',
+        'Bytes before compression from which on a batch is closed, of at most batch_bytes.',
+        (o) => o.batchTargetBytes,
+      ],
     ];
     for (const [name, help, value] of gauges) {
       this.#gauge(name, help, ['output'], (gauge, { outputs }) => {

@@ -60,7 +60,7 @@ describe('I5 a store that answers 500 to everything', () => {
       bench.lane.seal();
     }
     await bench.clock.advance(24 * HOUR_MS);
-    expect([bench.letters, bench.settled, output.mostUnderWay]).toStrictEqual([[], [], 4]);
+    expect([bench.letters, bench.settled, output.mostUnderWay]).toStrictEqual([[], [], 2]);
     expect(new Set(output.requests.map(({ lines }) => lines.length))).toStrictEqual(new Set([8, 1]));
     isIll = false;
     await bench.clock.advance(HOUR_MS);
