@@ -2,6 +2,7 @@ import { byteClass, isAt } from './byte-class.ts';
 import type { Match } from './find-shape.ts';
 import { isText } from './is-text.ts';
 import { RunFinder } from './run-finder.ts';
+import { beginsWord, behindEscape } from './word-start.ts';
 
 const KEY_BYTES = 20;
 const ALPHANUMERIC = byteClass(/[A-Za-z0-9]/);
@@ -11,9 +12,10 @@ const PREFIXES = [Buffer.from('AKIA'), Buffer.from('ASIA')];
 
 /** `(AKIA|ASIA)[A-Z0-9]{16}`, no part of a longer word: the id of a key, not its secret, which has no shape of its own. */
 export function findAwsAccessKey(line: Buffer, from: number, match: Match): boolean {
-  for (let start = RUNS.next(line, from); start !== -1; start = RUNS.next(line, RUNS.endOf(line, start))) {
-    const end = start + KEY_BYTES;
-    if (isAt(line, start - 1, ALPHANUMERIC) || isAt(line, end, ALPHANUMERIC)) continue;
+  for (let run = RUNS.next(line, from), end = 0; run !== -1; run = RUNS.next(line, end)) {
+    const start = behindEscape(line, run);
+    end = RUNS.endOf(line, run);
+    if (end - start !== KEY_BYTES || !beginsWord(line, start, ALPHANUMERIC) || isAt(line, end, ALPHANUMERIC)) continue;
     if (!PREFIXES.some((prefix) => isText(line, start, prefix))) continue;
     match.start = start;
     match.end = end;

@@ -1,6 +1,7 @@
 import { AsciiWords } from './ascii-words.ts';
 import { type ByteClass, byteClass, isAt, WORD } from './byte-class.ts';
 import type { Match } from './find-shape.ts';
+import { beginsWord } from './word-start.ts';
 
 type Keyword = 'bearer' | 'authorization';
 
@@ -31,7 +32,7 @@ export function findBearer(line: Buffer, from: number, match: Match): boolean {
 
 /** What stands behind the `bearer` at `at`. */
 function findToken(line: Buffer, at: number, match: Match): boolean {
-  if (!isBearer(line, at) || isAt(line, at - 1, WORD)) return false;
+  if (!isBearer(line, at) || !beginsWord(line, at, WORD)) return false;
   let start = behindBearer(line, at);
   // "Bearer Bearer token" is what comes of a prefix that is put before it twice.
   while (isBearer(line, start) && isAt(line, behindBearer(line, start), CREDENTIALS)) start = behindBearer(line, start);

@@ -1,6 +1,7 @@
 import { byteClass, isAt, WORD } from './byte-class.ts';
 import type { Match } from './find-shape.ts';
 import { RunFinder } from './run-finder.ts';
+import { beginsWord } from './word-start.ts';
 
 const LEAST_DIGITS = 13;
 const MOST_DIGITS = 19;
@@ -16,7 +17,7 @@ const RUNS = new RunFinder(DIGITS, LEAST_DIGITS);
 export function findCard(line: Buffer, from: number, match: Match): boolean {
   for (let at = RUNS.next(line, from); at !== -1; at = RUNS.next(line, at)) {
     for (; isAt(line, at, DIGITS); at += 1) {
-      const end = isAt(line, at, FIRST) && !isAt(line, at - 1, WORD_OR_DOT) ? endOfCard(line, at) : -1;
+      const end = isAt(line, at, FIRST) && beginsWord(line, at, WORD_OR_DOT) ? endOfCard(line, at) : -1;
       if (end === -1) continue;
       match.start = at;
       match.end = end;

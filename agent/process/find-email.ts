@@ -1,5 +1,6 @@
 import { byteClass, isAt } from './byte-class.ts';
 import type { Match } from './find-shape.ts';
+import { behindEscape } from './word-start.ts';
 
 const AT = 64;
 const DOT = 46;
@@ -12,7 +13,8 @@ export function findEmail(line: Buffer, from: number, match: Match): boolean {
   for (let at = line.indexOf(AT, from); at !== -1; at = line.indexOf(AT, at + 1)) {
     let start = at;
     while (start > from && isAt(line, start - 1, LOCAL)) start -= 1;
-    const end = start === at ? -1 : endOfDomain(line, at + 1);
+    start = behindEscape(line, start);
+    const end = start >= at ? -1 : endOfDomain(line, at + 1);
     if (end === -1) continue;
     match.start = start;
     match.end = end;

@@ -1,6 +1,7 @@
 import { byteClass, isAt, WORD } from './byte-class.ts';
 import type { Match } from './find-shape.ts';
 import { RunFinder } from './run-finder.ts';
+import { beginsWord, behindEscape } from './word-start.ts';
 
 const DOT = 46;
 const ZERO = 48;
@@ -11,8 +12,9 @@ const RUNS = new RunFinder(byteClass(/[0-9.]/), SHORTEST);
 
 /** Four numbers up to 255 with dots between, no part of a longer word or number, as versions with five numbers are. */
 export function findIpv4(line: Buffer, from: number, match: Match): boolean {
-  for (let start = RUNS.next(line, from); start !== -1; start = RUNS.next(line, RUNS.endOf(line, start))) {
-    const end = isAt(line, start - 1, WORD_OR_DOT) ? -1 : endOfIpv4(line, start, line.length);
+  for (let run = RUNS.next(line, from); run !== -1; run = RUNS.next(line, RUNS.endOf(line, run))) {
+    const start = behindEscape(line, run);
+    const end = beginsWord(line, start, WORD_OR_DOT) ? endOfIpv4(line, start, line.length) : -1;
     if (end === -1 || isAt(line, end, WORD) || (line[end] === DOT && isAt(line, end + 1, DIGIT))) continue;
     match.start = start;
     match.end = end;

@@ -1,6 +1,7 @@
 import { byteClass, isAt, WORD } from './byte-class.ts';
 import { endOfIpv4 } from './find-ipv4.ts';
 import type { Match } from './find-shape.ts';
+import { beginsWord, behindEscape } from './word-start.ts';
 
 const COLON = 58;
 const DOT = 46;
@@ -19,7 +20,8 @@ export function findIpv6(line: Buffer, from: number, match: Match): boolean {
     let start = colon;
     while (start > from && isAt(line, start - 1, HEX_OR_POINT)) start -= 1;
     while (isAt(line, end, HEX_OR_POINT)) end += 1;
-    if (isAt(line, start - 1, WORD_OR_POINT) || isAt(line, end, WORD)) continue;
+    start = behindEscape(line, start);
+    if (!beginsWord(line, start, WORD_OR_POINT) || isAt(line, end, WORD)) continue;
     const addressEnd = withoutPoint(line, start, end);
     if (!isAddress(line, start, addressEnd)) continue;
     match.start = start;

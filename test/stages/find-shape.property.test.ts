@@ -81,6 +81,9 @@ const PIECES: Readonly<Record<Shape, readonly string[]>> = {
   ],
 };
 
+/** JSON in a line has these, and what could be taken for them. */
+const ESCAPES = ['\\n', '\\u003c', '\\u003C', '\\b', '\\', '\\u', '003c'];
+
 function findAll(shape: Shape, line: Buffer): Match[] {
   const match: Match = { start: 0, end: 0 };
   const found: Match[] = [];
@@ -97,7 +100,7 @@ function textsOf(shape: Shape, line: string): string[] {
 }
 
 describe.each(SHAPES)('%s', (shape) => {
-  const piece = fc.constantFrom(...PIECES[shape]);
+  const piece = fc.constantFrom(...PIECES[shape], ...ESCAPES);
 
   test('is found where a regular expression finds it', () => {
     const line = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(''));

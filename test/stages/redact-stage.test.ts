@@ -26,6 +26,13 @@ interface RedactBench {
 describe(RedactStage, () => {
   test.each<[Shape, string, string]>([
     ['email', 'mail bob@example.com, not root@host', 'mail [redacted:email], not root@host'],
+    [
+      'email',
+      '{"msg":"from:\\nbob@example.com \\u003cal@example.com\\u003e"}',
+      '{"msg":"from:\\n[redacted:email] \\u003c[redacted:email]\\u003e"}',
+    ],
+    ['ipv6', '\\u003cfe80::1\\u003e\\n::1\\n', '\\u003c[redacted:ipv6]\\u003e\\n[redacted:ipv6]\\n'],
+    ['bearer', '\\r\\nBearer abc\\r\\n', '\\r\\nBearer [redacted:bearer]\\r\\n'],
     ['card', 'paid with 4111 1111 1111 1111 at 1714564800123', 'paid with [redacted:card] at 1714564800123'],
     ['card', '{"id":4111111111111112,"pan":"4111111111111111"}', '{"id":4111111111111112,"pan":"[redacted:card]"}'],
     ['jwt', 'token=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln;', 'token=[redacted:jwt];'],

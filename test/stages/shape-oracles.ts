@@ -8,6 +8,11 @@ function regex(pattern: RegExp): Oracle {
   return (line) => [...line.matchAll(pattern)].map((match) => match.slice(1).find((group) => group !== undefined) ?? match[0]);
 }
 
+/** Escapes of JSON are no part of a word, and stay whole. */
+function behindEscapes(oracle: Oracle): Oracle {
+  return (line) => oracle(line.replaceAll(/\\(?:[bfnrt]|u[0-9A-Fa-f]{4})/g, (escape) => '\0'.repeat(escape.length)));
+}
+
 function luhn(digits: string): boolean {
   const sum = digits
     .split('')
@@ -57,20 +62,20 @@ function ipv6(line: string): string[] {
 const WORD = `[^\\0- "'\\\\,;<>(){}[\\]]+`;
 
 export const SHAPE_ORACLES: Readonly<Record<Shape, Oracle>> = {
-  email: regex(/[A-Za-z0-9._%+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z][A-Za-z0-9-]*/g),
-  card: cards,
+  email: behindEscapes(regex(/[A-Za-z0-9._%+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z][A-Za-z0-9-]*/g)),
+  card: behindEscapes(cards),
   jwt: regex(/eyJ[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*){2,4}/g),
   bearer: regex(
     new RegExp(
-      `(?<!\\w)bearer[ \\t]+(?:bearer[ \\t]+)*(${WORD})|` +
+      `(?:(?<!\\w)|(?<=(?-i:\\\\(?:[bfnrt]|u[0-9A-Fa-f]{4}))))bearer[ \\t]+(?:bearer[ \\t]+)*(${WORD})|` +
         `authorization[ \\t"'\\\\]*[:=][ \\t"'\\\\]*(?!bearer[ \\t])(${WORD}(?:[ \\t]+${WORD})?)`,
       'gi',
     ),
   ),
-  aws_access_key: regex(/(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])/g),
+  aws_access_key: behindEscapes(regex(/(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])/g)),
   private_key: regex(
     /^(?=.*[^0-9A-Fa-f\r])([A-Za-z0-9+/]{64})(?=\r?$)|-----BEGIN [A-Z0-9 ]{0,32}?PRIVATE KEY(?: BLOCK)?-----[^]*?(?:-----END [A-Z0-9 ]{0,32}?PRIVATE KEY(?: BLOCK)?-----|$)/g,
   ),
-  ipv4,
-  ipv6,
+  ipv4: behindEscapes(ipv4),
+  ipv6: behindEscapes(ipv6),
 };
