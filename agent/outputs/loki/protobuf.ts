@@ -7,10 +7,3 @@ export function lengthDelimited(tag: number, content: Buffer): Buffer {
   writeVarint(header, 1, content.length);
   return Buffer.concat([header, content]);
 }
-
-/** A copy with memory of its own: a slice of Node's pool keeps eight kilobytes alive for as long as its source is followed. */
-export function unpooled(bytes: Buffer): Buffer {
-  const copy = Buffer.allocUnsafeSlow(bytes.length);
-  bytes.copy(copy);
-  return copy;
-}
