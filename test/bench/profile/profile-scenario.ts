@@ -1,0 +1,36 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { logferry } from '../contestants/logferry.ts';
+import { table } from '../measure/table.ts';
+import { Bench, type BenchSettings, type Scenario } from '../scenarios/scenario.ts';
+import { collectorShare, type CpuProfile, selfTimes } from './cpu-profile.ts';
+import { allocatedBytes } from './gc-trace.ts';
+
+const ROWS = 25;
+
+/** Runs logferry alone in a scenario, once, and prints where its time went. The profile stays, for a browser's Performance panel. */
+export async function profileScenario(scenario: Scenario, settings: Omit<BenchSettings, 'contestants' | 'runs'>): Promise<void> {
+  const directory = join(settings.directory, 'profiles');
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  const nodeOptions = ['--cpu-prof', `--cpu-prof-dir=${directory}`, '--trace-gc'];
+  const bench = new Bench({ ...settings, runs: 1, contestants: [logferry('logferry', { nodeOptions })] });
+  await scenario.run(bench);
+  const path = largest(directory);
+  const times = selfTimes(JSON.parse(readFileSync(path, 'utf8')) as CpuProfile);
+  const trace = readFileSync(join(bench.scratch, 'logferry', 'output.log'), 'utf8');
+  console.log(`\n${table([['self time', ''], ...times.slice(0, ROWS).map(({ name, share }) => [name, percent(share)])])}`);
+  console.log(`garbage collection: ${percent(collectorShare(times))}`);
+  console.log(`allocated on V8's heap, its start included: ${(allocatedBytes(trace) / 1e6).toFixed(0)} MB`);
+  console.log(path);
+}
+
+/** Of the profiles: a scenario may start the agent more than once, and the run that is wanted is the longest. */
+function largest(directory: string): string {
+  const paths = readdirSync(directory).map((name) => join(directory, name));
+  return paths.reduce((one, other) => (statSync(other).size > statSync(one).size ? other : one));
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}

@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import type { Contestant } from '../contestants/contestant.ts';
+import { type ContainerGroup, type LogTree, logTree } from '../corpus/log-tree.ts';
+import { contest, type ContestOptions, type Result } from '../measure/contest.ts';
+import { contestReport } from '../measure/contest-report.ts';
+
+export interface BenchSettings {
+  /** Corpora of today and what contestants write. */
+  readonly directory: string;
+  /** The time of the first records: as late as they can be, since a store refuses what is a week old. */
+  readonly startMs: number;
+  readonly contestants: readonly Contestant[];
+  readonly runs: number;
+  /** Of the usual amounts and durations. */
+  readonly scale: number;
+}
+
+/** What a scenario works with. */
+export class Bench {
+  readonly scratch: string;
+  readonly contestants: readonly Contestant[];
+  readonly runs: number;
+  readonly scale: number;
+  readonly #directory: string;
+  readonly #startMs: number;
+
+  constructor({ directory, startMs, contestants, runs, scale }: BenchSettings) {
+    this.scratch = join(directory, 'work');
+    this.contestants = contestants;
+    this.runs = runs;
+    this.scale = scale;
+    this.#directory = directory;
+    this.#startMs = startMs;
+  }
+
+  get logferry(): Contestant[] {
+    return this.contestants.filter(({ name }) => name === 'logferry');
+  }
+
+  /** A tree of that name, which later calls find again: equal names are equal contents. `bytesEach` is scaled. */
+  tree(name: string, groups: readonly ContainerGroup[]): LogTree {
+    const scaled = groups.map((group) => ({ ...group, bytesEach: group.bytesEach * this.scale }));
+    return logTree(join(this.#directory, 'corpora', `${name}-${this.scale}`), scaled, this.#startMs);
+  }
+
+  get contestOptions(): ContestOptions {
+    const { logDir } = logTree(join(this.#directory, 'corpora', 'empty'), [], this.#startMs);
+    return { runs: this.runs, scratch: this.scratch, emptyLogDir: logDir };
+  }
+
+  /** All contestants, or `contestants`, over a tree; prints the table. */
+  async contest(title: string, tree: LogTree, contestants: readonly Contestant[] = this.contestants): Promise<Result[]> {
+    const results = await contest(contestants, tree, this.contestOptions);
+    console.log(`\n${title}: ${tree.entries} lines, ${(tree.bytes / 1e6).toFixed(0)} MB, ${this.runs} runs in turns`);
+    console.log(contestReport(results, tree));
+    return results;
+  }
+}
+
+export interface Scenario {
+  readonly name: string;
+  readonly summary: string;
+  run(bench: Bench): Promise<void>;
+}
