@@ -35,7 +35,7 @@ async function ship(directory: string, mebibytes: number): Promise<{ lines: numb
 test('a line costs no object and no string: what is allocated grows with batches, not with lines', async () => {
   await using dir = await tempDir();
   // The start and the first compilation of everything are in both, so that the difference is the steady state.
-  const [few, many] = [await ship(dir.path, 48), await ship(dir.path, 192)];
+  const [few, many] = [await ship(dir.path, 32), await ship(dir.path, 128)];
   const perLine = (many.allocated - few.allocated) / (many.lines - few.lines);
   expect(perLine).toBeLessThan(BYTES_PER_LINE);
 });

@@ -62,4 +62,5 @@ process.on('message', () => {
   const [p50Ms, p99Ms] = [latencies.quantile(0.5), latencies.quantile(0.99)];
   process.send!({ lines, wireBytes: closedBytes + openBytes, formats: [...formats], failure, p50Ms, p99Ms } satisfies ReceiverCounts);
 });
+process.on('disconnect', () => process.exit());
 process.send!({ http: await listen(http), tcp: await listen(tcp) } satisfies ReceiverPorts);

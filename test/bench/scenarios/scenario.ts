@@ -51,7 +51,8 @@ export class Bench {
   /** All contestants, or `contestants`, over a tree; prints the table. */
   async contest(title: string, tree: LogTree, contestants: readonly Contestant[] = this.contestants): Promise<Result[]> {
     const results = await contest(contestants, tree, this.contestOptions);
-    console.log(`\n${title}: ${tree.entries} lines, ${(tree.bytes / 1e6).toFixed(0)} MB, ${this.runs} runs in turns`);
+    const size = this.scale === 1 ? '' : `, at ${this.scale} of that`;
+    console.log(`\n${title}${size}: ${tree.entries} lines, ${(tree.bytes / 1e6).toFixed(0)} MB, ${this.runs} runs in turns`);
     console.log(contestReport(results, tree));
     return results;
   }
