@@ -3,6 +3,7 @@ import type { Contestant } from '../contestants/contestant.ts';
 import { RunningContestant } from '../contestants/running-contestant.ts';
 import type { LogTree } from '../corpus/log-tree.ts';
 import { ReceiverProcess } from '../receiver/receiver-process.ts';
+import { quiet } from './quiet.ts';
 
 /** One contestant that shipped one tree. */
 export interface Drained {
@@ -17,9 +18,6 @@ export interface Drained {
 const LOOK_MS = 100;
 /** Without a line for so long, what is missing is lost. Alloy and Fluent Bit look for new files once in several seconds. */
 const STALLED_MS = 20_000;
-/** For the last answers and positions to be worked off; logferry and Promtail write positions once a second here. */
-const SETTLE_MS = 1500;
-const START_MS = 3000;
 
 /** Ships `tree` once, with a receiver of its own. `startSeconds` is what `startCost` says. */
 export async function drain(contestant: Contestant, tree: LogTree, scratch: string, startSeconds: number): Promise<Drained> {
@@ -27,7 +25,7 @@ export async function drain(contestant: Contestant, tree: LogTree, scratch: stri
   await using running = new RunningContestant(contestant, { logDir: tree.logDir, scratch, receiver: receiver.ports });
   const wanted = contestant.unit === 'entries' ? tree.entries : tree.records;
   await arrival(receiver, running, wanted);
-  await sleep(SETTLE_MS);
+  await quiet(running);
   const { cpuSeconds, peakBytes } = running.sample();
   const { lines, wireBytes } = await receiver.counts();
   return { cpuSeconds: cpuSeconds - startSeconds, peakBytes, wireBytes, lost: wanted - lines };
@@ -37,7 +35,7 @@ export async function drain(contestant: Contestant, tree: LogTree, scratch: stri
 export async function startCost(contestant: Contestant, emptyLogDir: string, scratch: string): Promise<number> {
   await using receiver = await ReceiverProcess.start();
   await using running = new RunningContestant(contestant, { logDir: emptyLogDir, scratch, receiver: receiver.ports });
-  await sleep(START_MS);
+  await quiet(running);
   return running.sample().cpuSeconds;
 }
 

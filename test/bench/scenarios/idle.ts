@@ -5,14 +5,13 @@ import { RunningContestant } from '../contestants/running-contestant.ts';
 import type { LogTree } from '../corpus/log-tree.ts';
 import { USUAL } from '../corpus/record-shape.ts';
 import { arrival } from '../measure/drain.ts';
+import { quiet } from '../measure/quiet.ts';
 import { table } from '../measure/table.ts';
 import { ReceiverProcess } from '../receiver/receiver-process.ts';
 import type { Bench, Scenario } from './scenario.ts';
 
 const CONTAINERS = 500;
 const SECONDS = 30;
-/** Until an agent is as quiet as the containers are. */
-const SETTLE_MS = 5000;
 
 export const IDLE: Scenario = {
   name: 'idle',
@@ -31,7 +30,7 @@ async function idleRow(bench: Bench, contestant: Contestant, tree: LogTree): Pro
   await using receiver = await ReceiverProcess.start();
   await using running = new RunningContestant(contestant, { logDir: tree.logDir, scratch: bench.scratch, receiver: receiver.ports });
   await arrival(receiver, running, tree.entries);
-  await sleep(SETTLE_MS);
+  await quiet(running);
   const before = running.sample();
   await sleep(seconds * 1000);
   const after = running.sample();
