@@ -20,6 +20,13 @@ export interface Command {
 /** The process that a command runs in, so that commands never touch `process`. */
 export interface Host {
   readonly env: Environment;
+  /** What the process that has become this one left to it; null when there was none. */
+  readonly handover: unknown;
+  /**
+   * Goes on from the start as a process with little memory, and nothing in it of what was needed so far but `handover`, which JSON must
+   * be able to hold. Returns when this process is that one already, or cannot become it.
+   */
+  becomeLean(handover: unknown): void;
   readonly hostname: string;
   readonly stdout: Terminal;
   readonly stderr: Terminal;

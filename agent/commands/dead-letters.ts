@@ -44,6 +44,7 @@ export const deadLettersCommand: Command = {
 };
 
 async function run(args: readonly string[], host: Host): Promise<number> {
+  host.becomeLean(null);
   try {
     const read = await readLettersRequest(args, host);
     if (read.ok) return await ACTIONS[read.request.action](read.request, host);

@@ -1,5 +1,5 @@
 import { runAgent } from '../agent.ts';
-import { loadConfig } from '../config/load.ts';
+import type { Loaded } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { createLogger } from '../runtime/logger.ts';
@@ -35,7 +35,7 @@ async function run(args: readonly string[], host: Host): Promise<number> {
     host.stderr.write(`logferry run: ${message}\nSee logferry run --help.\n`);
     return EXIT_MISUSE;
   }
-  const loaded = await loadConfig(options.values.config, host);
+  const loaded = (host.handover as Loaded | null) ?? (await load(options.values.config, host));
   if (!loaded.ok) {
     for (const problem of loaded.problems) host.stderr.write(`${formatProblem(problem)}\n`);
     return EXIT_MISUSE;
@@ -52,4 +52,12 @@ async function run(args: readonly string[], host: Host): Promise<number> {
     return EXIT_FAILED;
   }
   return EXIT_OK;
+}
+
+/** What reads and checks a configuration takes more memory than the agent itself, so it is left behind with the process that needs it. */
+async function load(file: string, host: Host): Promise<Loaded> {
+  const { loadConfig } = await import('../config/load.ts');
+  const loaded = await loadConfig(file, host);
+  if (loaded.ok && !host.stop.aborted) host.becomeLean(loaded);
+  return loaded;
 }

@@ -12,13 +12,15 @@ export interface CommandOutcome {
 export interface HostOptions {
   readonly env?: Host['env'];
   readonly stop?: AbortSignal;
+  readonly handover?: unknown;
+  readonly becomeLean?: Host['becomeLean'];
   /** Both stdout and stderr are one. */
   readonly isTTY?: boolean;
 }
 
 /** Runs a command in this process and keeps what it prints. */
 export async function runCommand(command: Command, args: readonly string[], options: HostOptions = {}): Promise<CommandOutcome> {
-  const { env = {}, stop = new AbortController().signal, isTTY = false } = options;
+  const { env = {}, stop = new AbortController().signal, isTTY = false, handover = null, becomeLean = () => undefined } = options;
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   const terminal = (written: Buffer[]): Terminal => ({
@@ -28,6 +30,8 @@ export async function runCommand(command: Command, args: readonly string[], opti
   });
   const code = await command.run(args, {
     env,
+    handover,
+    becomeLean,
     hostname: 'host-1',
     stdout: terminal(stdout),
     stderr: terminal(stderr),
