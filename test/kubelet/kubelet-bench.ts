@@ -40,7 +40,8 @@ export class KubeletBench implements AsyncDisposable {
     const home = await AgentHome.create(dir.path, {
       logDir: node.logDir,
       output: { url: loki.pushUrl, tenant: 'team-a' },
-      keys: { labels: { metadata: ['pod', 'restart_count'] } },
+      // This kubelet rotates every few seconds, so that some files live for a fraction of one: shorter than an agent looks by default.
+      keys: { labels: { metadata: ['pod', 'restart_count'] }, containers: { poll_min_seconds: 0.05 } },
     });
     return new KubeletBench({ node, witness, loki, home, owned: starting.move() });
   }
