@@ -127,10 +127,17 @@ class Chatty {
   }
 
   rotate(isSettled: (key: string, lines: number) => boolean): void {
-    const [out, err] = this.ends.at(-ROTATED_FILES) ?? [0, 0];
-    if (!isSettled(this.#key(STDOUT), out) || !isSettled(this.#key(STDERR), err)) return;
+    const oldest = this.ends.at(-ROTATED_FILES);
+    if (oldest !== undefined && !this.#isLeft(oldest, isSettled)) return;
     this.#container.log.rotate();
     this.ends.push([this.#printed.get(this.#key(STDOUT))!.length, this.#printed.get(this.#key(STDERR))!.length]);
     this.rotationIsDue = false;
+  }
+
+  /** Whether positions have left a file. While one is at its end, nobody knows but by looking that it has not grown, and its removal is a gap. */
+  #isLeft([out, err]: readonly [number, number], isSettled: (key: string, lines: number) => boolean): boolean {
+    const isSettledTo = (outLines: number, errLines: number): boolean =>
+      isSettled(this.#key(STDOUT), outLines) && isSettled(this.#key(STDERR), errLines);
+    return isSettledTo(out + 1, err) || isSettledTo(out, err + 1);
   }
 }
