@@ -32,8 +32,9 @@ export class SourceRoutes<R extends Route> {
     return found !== null;
   }
 
+  /** Asked for with every line. */
   get pair(): RoutePair<R> {
-    assert(this.#found !== null, 'nothing is sent of a source before it is known whose it is');
+    if (this.#found === null) assert.fail('nothing is sent of a source before it is known whose it is');
     return this.#found.pair;
   }
 }

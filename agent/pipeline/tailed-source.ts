@@ -160,8 +160,8 @@ export class TailedSource<R extends Route> {
 
   /** What was read of a stream of the source is sealed and has to wait: more of it would only wait in memory. */
   get waits(): boolean {
-    const [out, err] = this.#parts.routes.pair;
-    return out.stream.waiting || err.stream.waiting;
+    const { pair } = this.#parts.routes;
+    return pair[STDOUT].stream.waiting || pair[STDERR].stream.waiting;
   }
 
   #append(view: RecordView): void {
