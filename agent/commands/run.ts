@@ -58,6 +58,6 @@ async function run(args: readonly string[], host: Host): Promise<number> {
 async function load(file: string, host: Host): Promise<Loaded> {
   const { loadConfig } = await import('../config/load.ts');
   const loaded = await loadConfig(file, host);
-  if (loaded.ok && !host.stop.aborted) host.becomeLean(loaded);
+  if (loaded.ok) host.becomeLean(loaded);
   return loaded;
 }

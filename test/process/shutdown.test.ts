@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { ChattyContainers } from '../support/chatty-containers.ts';
 import { eventually } from '../support/eventually.ts';
@@ -7,6 +8,9 @@ import { FakeLoki } from '../support/fake-loki.ts';
 import { TestNode } from '../support/test-node.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
+/** Longer than a start takes on a quiet machine, and how often it is cut short: more than once while the configuration is read. */
+const START_MS = 480;
+const STARTS = 80;
 
 /** What a second start finds: nothing is missing, nothing was sent twice. */
 function exactly(loki: FakeLoki, containers: ChattyContainers): void {
@@ -52,6 +56,16 @@ test('I7 I8 SIGTERM while the store hangs: exit code 0 by the deadline, the next
   expect(await second.stop()).toBe(0);
   exactly(loki, containers);
 });
+
+test('I7 SIGTERM at whatever moment of the start ends the agent', async () => {
+  await using node = await TestNode.create({ url: 'http://127.0.0.1:9/loki/api/v1/push', tenant: 'team-a' });
+  for (let waitMs = 0; waitMs < START_MS; waitMs += START_MS / STARTS) {
+    await using agent = node.spawnAgent();
+    await sleep(waitMs);
+    // By the signal itself, or once it is up in good order.
+    expect([null, 0]).toContain(await agent.stop());
+  }
+}, 60_000);
 
 test('I8 a store that is down at the start and comes later gets everything', async () => {
   await using loki = await FakeLoki.start({ deduplicate: false });
