@@ -179,9 +179,10 @@ export class Chain {
       const { known, hasComeBack } = this.#segments.shift()!;
       if (!hasComeBack) this.#finished.push(known);
     }
+    const bases = this.#bases();
     return {
       files: [...this.#finished, ...this.#segments.map(({ known }) => known)],
-      channels: [this.#positionOf(resume[0]), this.#positionOf(resume[1])],
+      channels: [this.#positionOf(resume[0], bases), this.#positionOf(resume[1], bases)],
     };
   }
 
@@ -189,14 +190,16 @@ export class Chain {
    * A channel may be settled up to a place in a file that comes after the one that is being read for the other channel. A place in
    * what a truncation took away is the start of what came instead.
    */
-  #positionOf({ at, record, state }: ChannelResume): ChannelPosition {
-    const bases = this.#bases();
-    const found = this.#segments.findIndex(({ done, size }, index) => at < bases[index]! + size || (!done && at === bases[index]! + size));
+  #positionOf({ at, record, state }: ChannelResume, bases: readonly number[]): ChannelPosition {
+    const found = this.#segments.findIndex(({ done, size }, index) => {
+      const end = bases[index]! + size;
+      return at < end || (!done && at === end);
+    });
     const index = found === -1 ? this.#segments.length - 1 : found;
     return { file: this.#finished.length + index, offset: Math.max(0, at - bases[index]!), record, state };
   }
 
-  /** Of each file; of those that come after the one that is read, as it will be if that does not grow. */
+  /** Where each file begins; those that come after the one that is read, as it will be if that does not grow. */
   #bases(): number[] {
     let end = 0;
     return this.#segments.map(({ base, readBefore, size }) => {

@@ -65,14 +65,9 @@ function openAll(seen: readonly Seen[], opening: ChainOpening): OpenedChain | Op
   const files = openRotated(seen.slice(0, -1), opening);
   if (typeof files === 'string') return files;
   const { path, id } = seen.at(-1)!;
-  const live = LogFile.open(path, opening);
-  if (isMoved(live, id)) {
-    if (typeof live !== 'string') live.close();
-    closeAll(files);
-    return 'moved';
-  }
-  if (live === 'too_many_open') closeAll(files);
-  if (typeof live === 'string' && (files.length === 0 || live === 'too_many_open')) return live;
+  const live = asSeen(LogFile.open(path, opening), id);
+  if (live === 'moved' || live === 'too_many_open') closeAll(files);
+  if (typeof live === 'string' && (files.length === 0 || live === 'moved' || live === 'too_many_open')) return live;
   const ordered = inOrderOfContent(withoutTwins(files), opening.timeOf);
   if (typeof live === 'string') return { files: ordered, liveFailure: live, awaited: HOPEFUL.has(live) ? id : null };
   if (ordered.some((file) => isSameFile(file.id, live.id))) live.close();
@@ -88,20 +83,23 @@ function openRotated(rotated: readonly Seen[], opening: ChainOpening): ChainFile
   const files: ChainFile[] = [];
   for (const { path, id } of rotated) {
     if (id === null || files.some((file) => isSameFile(file.id, id))) continue;
-    const file = openFile(path, opening);
-    if (typeof file !== 'string') files.push(file);
-    const failure = isMoved(file, id) ? 'moved' : file;
-    if (failure !== 'moved' && (typeof failure !== 'string' || !HOPEFUL.has(failure))) continue;
-    closeAll(files);
-    return failure;
+    const file = asSeen(openFile(path, opening), id);
+    if (typeof file !== 'string') {
+      files.push(file);
+    } else if (file === 'moved' || HOPEFUL.has(file)) {
+      closeAll(files);
+      return file;
+    }
   }
   return files;
 }
 
-/** Whether what was opened, or not, under a name is something else than what was seen there. */
-function isMoved(opened: ChainFile | OpenFailure, id: FileId | null): boolean {
-  if (typeof opened === 'string') return opened === 'missing' && id !== null;
-  return id === null || !isSameFile(opened.id, id);
+/** What was opened under a name, or why it was not; `moved`, and closed, when it is something else than what was seen there. */
+function asSeen<File extends ChainFile>(opened: File | OpenFailure, id: FileId | null): File | OpenFailure | 'moved' {
+  if (typeof opened === 'string') return opened === 'missing' && id !== null ? 'moved' : opened;
+  if (id !== null && isSameFile(opened.id, id)) return opened;
+  opened.close();
+  return 'moved';
 }
 
 function openFile(path: string, opening: ChainOpening): ChainFile | OpenFailure {
