@@ -13,3 +13,10 @@ export const WORD: ByteClass = byteClass(/\w/);
 export function isAt(line: Uint8Array, at: number, bytes: ByteClass): boolean {
   return at >= 0 && at < line.length && bytes[line[at]!] === 1;
 }
+
+/** Where the bytes of the class end that stand at `from` and behind it; `from` itself where there are none. */
+export function skip(line: Uint8Array, from: number, bytes: ByteClass): number {
+  let at = from;
+  while (isAt(line, at, bytes)) at += 1;
+  return at;
+}

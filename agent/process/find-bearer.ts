@@ -1,5 +1,5 @@
 import { AsciiWords } from './ascii-words.ts';
-import { type ByteClass, byteClass, isAt, WORD } from './byte-class.ts';
+import { byteClass, isAt, skip, WORD } from './byte-class.ts';
 import type { Match } from './find-shape.ts';
 import { beginsWord } from './word-start.ts';
 
@@ -70,10 +70,4 @@ function fill(match: Match, start: number, end: number): boolean {
   match.start = start;
   match.end = end;
   return end > start;
-}
-
-function skip(line: Buffer, from: number, bytes: ByteClass): number {
-  let at = from;
-  while (isAt(line, at, bytes)) at += 1;
-  return at;
 }

@@ -1,4 +1,4 @@
-import { byteClass, isAt } from './byte-class.ts';
+import { byteClass, isAt, skip } from './byte-class.ts';
 import type { Match } from './find-shape.ts';
 
 const CAPITAL_J = 74;
@@ -16,20 +16,14 @@ export function findJwt(line: Buffer, from: number, match: Match): boolean {
     at += 1;
     if (start < from || line[start] !== LETTER_E || line[start + 1] !== LETTER_Y || !isAt(line, at, BASE64URL)) continue;
     // Where one fails for want of dots, so does every other that begins before.
-    at = endOfPart(line, at);
+    at = skip(line, at, BASE64URL);
     if (line[at] !== DOT) continue;
-    at = endOfPart(line, at + 1);
+    at = skip(line, at + 1, BASE64URL);
     if (line[at] !== DOT) continue;
     match.start = start;
-    for (let dots = 1; dots < MOST_DOTS && line[at] === DOT; dots += 1) at = endOfPart(line, at + 1);
+    for (let dots = 1; dots < MOST_DOTS && line[at] === DOT; dots += 1) at = skip(line, at + 1, BASE64URL);
     match.end = at;
     return true;
   }
   return false;
-}
-
-function endOfPart(line: Buffer, from: number): number {
-  let at = from;
-  while (isAt(line, at, BASE64URL)) at += 1;
-  return at;
 }

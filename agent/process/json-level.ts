@@ -1,10 +1,10 @@
+import { endOfQuoted } from './end-of-quoted.ts';
 import { type Level, LEVEL_KEYS, LEVEL_WORDS } from './level-words.ts';
 
 const QUOTE = 34;
 const COMMA = 44;
 const COLON = 58;
 const OPENING_BRACKET = 91;
-const BACKSLASH = 92;
 const CLOSING_BRACKET = 93;
 const OPENING_BRACE = 123;
 const CLOSING_BRACE = 125;
@@ -26,7 +26,7 @@ export function jsonLevel(bytes: Buffer, start: number, end: number): Level | nu
   for (let at = start; at < end && (at === start || bytes[at] === COMMA); ) {
     const key = skipSpace(bytes, at + 1, end);
     if (key >= end || bytes[key] !== QUOTE) return null;
-    const keyEnd = endOfString(bytes, key + 1, end);
+    const keyEnd = endOfQuoted(bytes, key + 1, end);
     const colon = skipSpace(bytes, keyEnd + 1, end);
     if (colon >= end || bytes[colon] !== COLON) return null;
     const value = skipSpace(bytes, colon + 1, end);
@@ -51,17 +51,10 @@ function skipSpace(bytes: Buffer, from: number, end: number): number {
   return at;
 }
 
-/** The place of the quote that ends a string whose text begins at `from`; `end` when it does not end. */
-function endOfString(bytes: Buffer, from: number, end: number): number {
-  let at = from;
-  while (at < end && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
-  return Math.min(at, end);
-}
-
 /** The place behind the value that begins at `start`. */
 function endOfValue(bytes: Buffer, start: number, end: number): number {
   const first = bytes[start];
-  if (first === QUOTE) return Math.min(endOfString(bytes, start + 1, end) + 1, end);
+  if (first === QUOTE) return Math.min(endOfQuoted(bytes, start + 1, end) + 1, end);
   if (first === OPENING_BRACE || first === OPENING_BRACKET) return endOfNested(bytes, start, end);
   let at = start;
   while (at < end && bytes[at]! > SPACE && bytes[at] !== COMMA && bytes[at] !== CLOSING_BRACE) at += 1;
@@ -73,7 +66,7 @@ function endOfNested(bytes: Buffer, start: number, end: number): number {
   let depth = 0;
   for (let at = start; at < end; at += 1) {
     const byte = bytes[at];
-    if (byte === QUOTE) at = endOfString(bytes, at + 1, end);
+    if (byte === QUOTE) at = endOfQuoted(bytes, at + 1, end);
     else if (byte === OPENING_BRACE || byte === OPENING_BRACKET) depth += 1;
     else if (byte === CLOSING_BRACE || byte === CLOSING_BRACKET) {
       depth -= 1;

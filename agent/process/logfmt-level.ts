@@ -1,9 +1,9 @@
 import { byteClass } from './byte-class.ts';
+import { endOfQuoted } from './end-of-quoted.ts';
 import { type Level, LEVEL_KEYS, LEVEL_WORDS } from './level-words.ts';
 
 const QUOTE = 34;
 const EQUALS = 61;
-const BACKSLASH = 92;
 const SPACE = 32;
 /** What ends a value that is not quoted; the commas and brackets are none of logfmt's, but of those that write something like it. */
 const VALUE_END = byteClass(/[\0- ,;)\]}]/);
@@ -33,11 +33,4 @@ function endOfPlain(bytes: Buffer, from: number, end: number): number {
   let at = from;
   while (at < end && VALUE_END[bytes[at]!] === 0) at += 1;
   return at;
-}
-
-/** The place of the quote that ends the value; `end` when it does not end. */
-function endOfQuoted(bytes: Buffer, from: number, end: number): number {
-  let at = from;
-  while (at < end && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
-  return Math.min(at, end);
 }

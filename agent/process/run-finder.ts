@@ -1,4 +1,4 @@
-import type { ByteClass } from './byte-class.ts';
+import { type ByteClass, skip } from './byte-class.ts';
 
 /**
  * Finds stretches of at least `least` bytes of one class. Only every `least`-th byte is looked at until one of the class is met: a
@@ -34,8 +34,6 @@ export class RunFinder {
 
   /** Where the stretch ends that `at` is in. */
   endOf(line: Buffer, at: number): number {
-    let end = at;
-    while (end < line.length && this.#bytes[line[end]!] === 1) end += 1;
-    return end;
+    return skip(line, at, this.#bytes);
   }
 }
