@@ -1,6 +1,6 @@
 import assert from 'node:assert';
 import { once } from 'node:events';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Clock, httpDate, systemClock } from '../runtime/clock.ts';
 import { http } from '../runtime/node-http.ts';
@@ -11,24 +11,32 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => Pr
 export class LoopbackServer implements AsyncDisposable {
   readonly #handler: Handler;
   readonly #clock: Clock;
+  readonly #create: (listener: RequestListener) => Server;
   #server: Server | null = null;
   #port = 0;
 
-  constructor(handler: Handler, clock: Clock = systemClock) {
+  /** `create` makes a server of another kind, as one with TLS. */
+  constructor(handler: Handler, clock: Clock = systemClock, create: (listener: RequestListener) => Server = http.createServer) {
     this.#handler = handler;
     this.#clock = clock;
+    this.#create = create;
   }
 
-  /** `http://127.0.0.1:<port>`; known after the first `up`, and the same ever after. */
-  get url(): string {
+  /** Known after the first `up`, and the same ever after. */
+  get port(): number {
     assert(this.#port !== 0, 'never been up');
-    return `http://127.0.0.1:${this.#port}`;
+    return this.#port;
+  }
+
+  /** `http://127.0.0.1:<port>`, known when the port is. */
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
   }
 
   /** Listens, the first time on a port that is free. */
   async up(): Promise<void> {
     assert(this.#server === null, 'already up');
-    const server = http.createServer((request, response) => {
+    const server = this.#create((request, response) => {
       response.setHeader('date', httpDate(this.#clock.now()));
       this.#handler(request, response).catch((error: unknown) => {
         // That the client went away while it was sending is no failure of ours; anything else is a bug and may end the process.

@@ -1,7 +1,8 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import type { V1ObjectMeta, V1Status } from '@kubernetes/client-node';
+import { LoopbackServer } from '../../agent/demo/loopback-server.ts';
+import { systemClock } from '../../agent/runtime/clock.ts';
 import { LOOPBACK_CERT, LOOPBACK_KEY } from './loopback-tls.ts';
 
 /** As much of a pod as a test says. */
@@ -54,11 +55,14 @@ export class FakeApiServer implements AsyncDisposable {
   /** The oldest version that a watch may begin at. */
   #oldest = 100;
   readonly #watchers = new Set<Watcher>();
-  #server: Server | null = null;
-  #port = 0;
+  readonly #server: LoopbackServer;
 
   private constructor(tls: boolean) {
     this.#tls = tls;
+    const handle = (request: IncomingMessage, response: ServerResponse): Promise<void> => Promise.resolve(this.#answer(request, response));
+    this.#server = new LoopbackServer(handle, systemClock, (listener) =>
+      tls ? createHttpsServer({ cert: LOOPBACK_CERT, key: LOOPBACK_KEY }, listener) : createServer(listener),
+    );
   }
 
   static async start({ tls = false }: { readonly tls?: boolean } = {}): Promise<FakeApiServer> {
@@ -68,30 +72,21 @@ export class FakeApiServer implements AsyncDisposable {
   }
 
   get url(): string {
-    return `${this.#tls ? 'https' : 'http'}://127.0.0.1:${this.#port}`;
+    return `${this.#tls ? 'https' : 'http'}://127.0.0.1:${this.port}`;
   }
 
   get port(): number {
-    return this.#port;
+    return this.#server.port;
   }
 
-  async up(): Promise<void> {
-    const answer = (request: IncomingMessage, response: ServerResponse): void => this.#answer(request, response);
-    const server = this.#tls ? createHttpsServer({ cert: LOOPBACK_CERT, key: LOOPBACK_KEY }, answer) : createServer(answer);
-    await new Promise<void>((resolve) => server.listen(this.#port, '127.0.0.1', resolve));
-    this.#server = server;
-    this.#port = (server.address() as AddressInfo).port;
+  up(): Promise<void> {
+    return this.#server.up();
   }
 
   /** Refuses connections and cuts those there are. */
   async down(): Promise<void> {
-    const server = this.#server;
-    if (server === null) return;
-    this.#server = null;
-    const closed = new Promise((resolve) => server.close(resolve));
-    server.closeAllConnections();
     this.#watchers.clear();
-    await closed;
+    await this.#server.down();
   }
 
   put(pod: FakePod): void {
