@@ -42,7 +42,6 @@ type OutputConfig = Config['outputs'][number];
 
 /** A record's header, with room for tags to come. */
 const HEADER_BYTES = 4096;
-const CHANNELS: readonly Channel[] = [STDOUT, STDERR];
 const CHUNK_BYTES = 512 * 1024;
 /** A log that left the directory and is silent this long has ended: the kubelet removes logs only of containers that are dead. */
 const DEPART_MS = 5000;
@@ -106,8 +105,8 @@ export function assembleOutput(
       if (pod === 'later' || (pod === 'unknown' && isPartial)) return null;
       isPartial = pod === 'unknown';
       if (isPartial) counters.partialMetadataSources += 1;
-      const [out, err] = CHANNELS.map((channel) => output.route(identity(source, pod, { channel, config })));
-      return { pair: [out!, err!], final: !isPartial };
+      const routeOf = (channel: Channel): LokiRoute => output.route(identity(source, pod, { channel, config }));
+      return { pair: [routeOf(STDOUT), routeOf(STDERR)], final: !isPartial };
     });
   };
   const openSource = sourceOpener({ lane, counters, totals, partBudget, routesOf }, surroundings);

@@ -3,8 +3,9 @@ import type { StreamMember } from './stream-windows.ts';
 import type { TailedSource } from './tailed-source.ts';
 
 /**
- * What a source does: it waits until it is known whose it is; it has nothing to say; it waits for its turn, or has it; the store has to take something of it first; what comes
- * next is not due yet; its last read failed; it is about to be closed so that another one can be opened, and gets no more turns.
+ * What a source does: it waits until it is known whose it is; it has nothing to say; it waits for its turn, or has it; the store has to
+ * take something of it first; what comes next is not due yet; its last read failed; it is about to be closed so that another one can be
+ * opened, and gets no more turns.
  */
 export type TailingState = 'unknown' | 'resting' | 'queued' | 'blocked' | 'early' | 'failed' | 'leaving';
 

@@ -28,7 +28,10 @@ export interface Readiness {
   readonly undurable: { readonly sinceMs: number; readonly why: string } | null;
 }
 
-/** Readiness: the node was scanned, its pods are known or are not waited for any more, a store can be reached or was not needed yet, and a crash would not repeat much. */
+/**
+ * Readiness: the node was scanned, its pods are known or are not waited for any more, a store can be reached or was not needed yet, and a
+ * crash would not repeat much.
+ */
 export function readinessPage({ scans, awaitsPods, lanes, undurable }: Readiness, nowMs: number): Page {
   if (scans === 0) return plain(503, 'not ready: the log directories have not been scanned yet\n');
   const reasons: string[] = [];
