@@ -138,16 +138,19 @@ function matchFiles(files: readonly ChainFile[], position: Position): Map<number
   return match;
 }
 
-/** Compressed, a file that was empty is known by nothing but where it stands: before those that are known to come after it. */
+/**
+ * Compressed, a file that was empty is known by nothing but where it stands: right behind the one that was before it. When that is gone
+ * too, others may have gone with it, and whether the oldest that is left is the one in question nobody can say: that is a gap.
+ */
 function matchByPlace(
   files: readonly ChainFile[],
   position: Position,
   { index, match, taken }: { readonly index: number; readonly match: Map<number, ChainFile>; readonly taken: Set<ChainFile> },
 ): void {
-  if (position.files[index]!.fingerprint.bytes > 0) return;
-  const next = files.findIndex((file) => [...match].some(([other, matched]) => other > index && matched === file));
-  const found = files.slice(0, next === -1 ? files.length : next).find((file) => file.complete && !taken.has(file));
-  if (found === undefined) return;
+  const before = match.get(index - 1);
+  if (position.files[index]!.fingerprint.bytes > 0 || before === undefined) return;
+  const found = files[files.indexOf(before) + 1];
+  if (found === undefined || !found.complete || taken.has(found)) return;
   match.set(index, found);
   taken.add(found);
 }

@@ -66,6 +66,21 @@ describe('I4 a file that becomes another one between two reads', () => {
     expect(await log.finish()).toBe('b\nc\n');
     expect(log.totals.losses.deleted_unread).toBe(0);
   });
+
+  test('I8 empty when its position was taken, and gone since with all that was before it', async () => {
+    const dir = await logDir();
+    writeFileSync(`${dir.live}.${FIRST}`, 'a\n');
+    writeFileSync(dir.live, '');
+    const position = await positionAtEnd(dir);
+    appendFileSync(dir.live, 'b\n');
+    rotate(dir, SECOND, 'c\n');
+    rotate(dir, THIRD, 'd\n');
+    for (const suffix of [FIRST, SECOND]) rmSync(`${dir.live}.${suffix}`);
+    compress(`${dir.live}.${THIRD}`);
+    const log = reader(dir, { position });
+    expect(await log.finish()).toBe('c\nd\n');
+    expect(log.totals.losses.deleted_unread).toBe(1);
+  });
 });
 
 describe('I4 I8 a clock that steps while the agent is away', () => {
