@@ -2,6 +2,7 @@ import { AckTracker } from './checkpoint/ack-tracker.ts';
 import { buildOutput } from './build-output.ts';
 import { stagesBuilder } from './build-stages.ts';
 import type { Config } from './config/schema.ts';
+import { LineScanner } from './decode/line-scanner.ts';
 import { recordTime } from './decode/record-time.ts';
 import { type DecodeOptions, SourceDecoder } from './decode/source-decoder.ts';
 import { DeadLetters } from './deliver/dead-letters.ts';
@@ -30,6 +31,7 @@ import { ByteBudget } from './runtime/byte-budget.ts';
 import type { Clock } from './runtime/clock.ts';
 import type { ThrottledLogger } from './runtime/logger.ts';
 import type { FileSystem } from './runtime/file-system.ts';
+import { LineMemory } from './runtime/line-memory.ts';
 import { Wakeup } from './runtime/wakeup.ts';
 import type { Descriptors } from './tail/descriptors.ts';
 import type { Begin } from './tail/resume-chain.ts';
@@ -95,9 +97,10 @@ export function assembleOutput(
   const budget = new ByteBudget(memory.batchBytes, new Wakeup());
   const partBudget = new ByteBudget(memory.partBytes, new Wakeup());
   const output = buildOutput(written, { version, clock, onRequest: (outcome) => counters.countRequest(outcome), client });
+  const lines = new LineMemory(Math.max(CHUNK_BYTES, config.containers.max_line_bytes) + HEADER_BYTES);
   const deadLetters = new DeadLetters(letterFile(config.state_dir, name), config.limits.dead_letter_bytes, clock);
   const observer = observeLane({ output: name, counters, deadLetters, log, progress });
-  const lane = new Lane({ output, budget, clock, observer, options: laneOptions(written, config) });
+  const lane = new Lane({ output, budget, clock, observer, options: laneOptions(written, config), lines });
   const routesOf = (source: Source): SourceRoutes<LokiRoute> => {
     let isPartial = false;
     return new SourceRoutes(() => {
@@ -109,7 +112,7 @@ export function assembleOutput(
       return { pair: [routeOf(STDOUT), routeOf(STDERR)], final: !isPartial };
     });
   };
-  const openSource = sourceOpener({ lane, counters, totals, partBudget, routesOf }, surroundings);
+  const openSource = sourceOpener({ lane, counters, totals, partBudget, routesOf, scanner: new LineScanner(lines) }, surroundings);
   const reportGone = (id: string, position: Position): GapReporter<LokiRoute> | 'later' | null => {
     const source = sourceOfId(id);
     const bytes = unsettledBytes(position);
@@ -130,7 +133,10 @@ export function assembleOutput(
     return reporter;
   };
   const options = pipelineOptions(written, config);
-  const pipeline = new Pipeline({ open: openSource, reportGone, lane, budget, clock, log, counters, options, isFirstRun }, positions);
+  const pipeline = new Pipeline(
+    { open: openSource, reportGone, lane, budget, clock, log, counters, lines, options, isFirstRun },
+    positions,
+  );
   return { name, required, output, lane, pipeline, budget, counters, totals };
 }
 
@@ -140,11 +146,12 @@ interface SourceParts {
   readonly totals: LedgerTotals;
   readonly partBudget: ByteBudget;
   readonly routesOf: (source: Source) => SourceRoutes<LokiRoute>;
+  readonly scanner: LineScanner;
 }
 
 /** Opens a source for one output, or says why that cannot be done. */
 function sourceOpener(
-  { lane, counters, totals, partBudget, routesOf }: SourceParts,
+  { lane, counters, totals, partBudget, routesOf, scanner }: SourceParts,
   { config, allowedRoots, clock, descriptors, retention, takeover, fs }: Surroundings,
 ): (source: Source, position: Position | null, isFirst: boolean) => TailedSource<LokiRoute> | string {
   const { max_line_bytes: maxLineBytes, part_idle_seconds: partWaitSeconds, clock_hold_seconds: clockHoldSeconds } = config.containers;
@@ -164,7 +171,7 @@ function sourceOpener(
     const resume = log.open(beginOf(source, position, isFirst), nowMs);
     if (typeof resume === 'string') return resume;
     const routes = routesOf(source);
-    const decoder = new SourceDecoder(decode, resume);
+    const decoder = new SourceDecoder(decode, resume, scanner);
     const gaps = new GapReporter(lane, routes, clock);
     const stages = buildStages();
     if (position !== null) gaps.add(position.gaps, decoder.newest.time);
@@ -218,7 +225,6 @@ function pipelineOptions({ required, accepts }: OutputConfig, { containers, limi
     pollMaxMs: containers.poll_max_seconds * 1000,
     partIdleMs: containers.part_idle_seconds * 1000,
     departMs: DEPART_MS,
-    chunkBytes: Math.max(CHUNK_BYTES, containers.max_line_bytes) + HEADER_BYTES,
     windowSeconds: accepts.out_of_order_seconds === 0 ? Number.POSITIVE_INFINITY : accepts.out_of_order_seconds * WINDOW_SHARE,
     deletedBytes: required ? limits.deleted_bytes / sharers : 0,
   };

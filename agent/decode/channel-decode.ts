@@ -152,6 +152,26 @@ export class ChannelDecode {
   }
 
   /**
+   * Writes the run of equal times to `words` from `at` on, begin and end, nanoseconds before seconds: what `stamp` goes by, for lines that are
+   * found many at once. False when a time does not fit there.
+   */
+  saveRun(words: Uint32Array, at: number): boolean {
+    words[at] = this.#runStartNanos;
+    words[at + 1] = this.#runStartSeconds;
+    words[at + 2] = this.#runEndNanos;
+    words[at + 3] = this.#runEndSeconds;
+    return words[at + 1] === this.#runStartSeconds && words[at + 3] === this.#runEndSeconds;
+  }
+
+  /** Takes over the run as it is behind those lines. */
+  loadRun(words: Uint32Array, at: number): void {
+    this.#runStartNanos = words[at]!;
+    this.#runStartSeconds = words[at + 1]!;
+    this.#runEndNanos = words[at + 2]!;
+    this.#runEndSeconds = words[at + 3]!;
+  }
+
+  /**
    * Makes times of the channel strictly increasing while the clock stands still or is set back: an entry whose time lies within the
    * run of equal times before it, or a clock step before that, is put 1 ns after the run's end, which is a pure function of what
    * stands in the file. Loki keeps one of two entries with equal time and text, and conmon writes whole bursts with one time (loki

@@ -1,8 +1,11 @@
 import assert from 'node:assert';
 import type { ChannelResume, OpenRecord } from '../model/position.ts';
 import { STDOUT, type Metadata, type RecordView } from '../model/record.ts';
+import type { LineBounds } from '../runtime/line-table.ts';
+import type { ChannelDecode } from './channel-decode.ts';
 import { decodeCri, MAX_HEADER_BYTES } from './cri.ts';
 import { decodeDockerJson, decodeDockerText, dockerTextStart } from './docker-json.ts';
+import type { LineScanner } from './line-scanner.ts';
 
 const LF = 10;
 const OPENING_BRACE = 123;
@@ -73,6 +76,19 @@ export class RecordReader {
     this.#chunk = chunk;
     this.#cursor = 0;
     if (chunk.startsFile) this.openRecord = null;
+  }
+
+  /** Fills the scanner's table with the lines that come next, as far as they are plain and within bounds; returns how many. */
+  readLines(scanner: LineScanner, bounds: LineBounds, channels: readonly [ChannelDecode, ChannelDecode]): number {
+    if (this.openRecord !== null) return 0;
+    this.#cursor = scanner.scan(this.#chunk.bytes, this.#cursor, bounds, channels);
+    this.counts.records += scanner.table.lines;
+    return scanner.table.lines;
+  }
+
+  /** How far a place in the source is from its address in the scanner's table. */
+  get base(): number {
+    return this.#chunk.at - this.#chunk.bytes.byteOffset;
   }
 
   /** Fills `view` with the next record, or with the next stretch of a long one, which is then partial. */

@@ -1,6 +1,8 @@
 import { INITIAL_STATE, newerOf, type ChannelResume, type Newest, type ResumePoint, type Time } from '../model/position.ts';
-import { STDERR, STDOUT, type Channel, type RecordView } from '../model/record.ts';
+import { CHANNELS, otherChannel, STDERR, STDOUT, type Channel, type RecordView } from '../model/record.ts';
+import type { LineBounds, LineTable } from '../runtime/line-table.ts';
 import { ChannelDecode, type LineLimits } from './channel-decode.ts';
+import type { LineScanner } from './line-scanner.ts';
 import { type Chunk, type DecodeCounts, RecordReader } from './record-reader.ts';
 
 export interface DecodeOptions extends LineLimits {
@@ -24,6 +26,8 @@ const NEVER: Early = { after: Number.POSITIVE_INFINITY, upTo: Number.POSITIVE_IN
 export class SourceDecoder {
   readonly #options: DecodeOptions;
   readonly #reader: RecordReader;
+  /** Absent: lines come one by one. */
+  readonly #scanner: LineScanner | null;
   readonly #channels: readonly [ChannelDecode, ChannelDecode];
   /** Before this place, records of a channel may have been settled before the restart. */
   #settledUntil: number;
@@ -37,9 +41,10 @@ export class SourceDecoder {
   /** Seconds of the record that `next` has left where it is; null when it has ended for want of records. */
   earlySeconds: number | null = null;
 
-  constructor(options: DecodeOptions, resume: ResumePoint) {
+  constructor(options: DecodeOptions, resume: ResumePoint, scanner: LineScanner | null = null) {
     const [out, err] = resume;
     this.#options = options;
+    this.#scanner = scanner;
     this.#channels = [new ChannelDecode(out, options), new ChannelDecode(err, options)];
     this.#settledUntil = Math.max(out.at, err.at);
     this.#reader = new RecordReader(options.maxLineBytes, out.at <= err.at ? out : err);
@@ -94,8 +99,29 @@ export class SourceDecoder {
   resumeBeforeEntry(): ResumePoint {
     const { at, openRecord, recordAt, recordInside } = this.#reader;
     const own = this.#entryResume ?? this.#channels[this.#entryChannel].resumeBefore(recordAt, recordInside);
-    const other = this.#channels[otherOf(this.#entryChannel)].resume(at, openRecord);
+    const other = this.#channels[otherChannel(this.#entryChannel)].resume(at, openRecord);
     return this.#entryChannel === STDOUT ? [own, other] : [other, own];
+  }
+
+  /**
+   * Entries that come next and need nothing but to be sent, as far as they are within `bounds`, which are made tighter; null when the next
+   * one has to be asked for with `next`. Handed out like that, they do not come again.
+   */
+  nextLines(bounds: LineBounds): LineTable | null {
+    const scanner = this.#scanner;
+    const [out, err] = this.#channels;
+    if (scanner === null || this.#settledUntil > 0 || out.open || err.open) return null;
+    bounds.maxLineBytes = Math.min(bounds.maxLineBytes, this.#options.maxLineBytes);
+    for (const channel of CHANNELS) {
+      const limits = bounds.channels[channel];
+      limits.newest = Math.min(limits.newest, this.#early[channel].after);
+    }
+    return this.#reader.readLines(scanner, bounds, this.#channels) > 0 ? scanner.table : null;
+  }
+
+  /** How far a place in the source is from its address in the table. */
+  get tableBase(): number {
+    return this.#reader.base;
   }
 
   /** Fills `view` with the next entry of the chunk; false when the chunk has no further whole record. */
@@ -150,7 +176,7 @@ export class SourceDecoder {
 
   /** An unfinished line of the other channel may not hold back the checkpoint for ever while this one goes on. */
   #otherIsStale(view: RecordView): boolean {
-    const other = this.#channels[otherOf(view.channel)];
+    const other = this.#channels[otherChannel(view.channel)];
     return other.holds && view.seconds - other.lineSeconds >= this.#options.partWaitSeconds;
   }
 
@@ -159,7 +185,7 @@ export class SourceDecoder {
     const reader = this.#reader;
     if (this.#otherIsStale(view)) {
       reader.rewind();
-      return this.#giveUp(view, otherOf(view.channel));
+      return this.#giveUp(view, otherChannel(view.channel));
     }
     const last = !view.partial;
     const room = channel.hasRoom(view.end - view.start);
@@ -194,8 +220,4 @@ export class SourceDecoder {
     this.#channels[view.channel].stamp(view);
     return true;
   }
-}
-
-function otherOf(channel: Channel): Channel {
-  return channel === STDOUT ? STDERR : STDOUT;
 }

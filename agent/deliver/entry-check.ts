@@ -1,5 +1,6 @@
 import type { RecordView } from '../model/record.ts';
 import type { DropReason } from '../model/verdict.ts';
+import type { LineBounds } from '../runtime/line-table.ts';
 
 /** What a store takes of a stream; 0 switches a limit off. */
 export interface StreamLimits {
@@ -50,6 +51,15 @@ export class EntryCheck {
   refresh(): void {
     this.#oldest = this.oldestSeconds();
     this.#newest = this.latestSeconds() + this.#limits.clockHoldSeconds;
+  }
+
+  /** Lets those lines into a table of which `refusal` would say null without a look at the clock. */
+  bound(bounds: LineBounds): void {
+    bounds.maxLineBytes = this.#maxLineBytes;
+    for (const channel of bounds.channels) {
+      channel.oldest = this.#oldest;
+      channel.newest = this.#newest;
+    }
   }
 
   /** Seconds since 1970 of the oldest entry that the store takes now; infinitely early without a limit. */

@@ -1,3 +1,5 @@
+import type { Channel } from '../model/record.ts';
+import type { LineTable } from '../runtime/line-table.ts';
 import { readVarint, varintLength, writeVarint } from '../runtime/varint.ts';
 import { WireBuffer, type WireBufferPool } from '../runtime/wire-buffer.ts';
 import type { Origin, Span } from './origin.ts';
@@ -37,17 +39,29 @@ export class EntryLog {
 
   /** Adds an entry; returns by how many bytes the log grew. */
   append({ origin, from, bytes }: Span): number {
+    const before = this.bytes;
+    this.#add(origin, from, bytes);
+    return this.bytes - before;
+  }
+
+  /** Adds the lines of one channel of a table; `base` is how far places are from addresses. */
+  appendLines(origin: Origin, table: LineTable, channel: Channel, base: number): number {
+    const before = this.bytes;
+    for (let row = 0; row < table.lines; row += 1) {
+      if (table.channel(row) === channel) this.#add(origin, base + table.from(row), table.to(row) - table.from(row));
+    }
+    return this.bytes - before;
+  }
+
+  #add(origin: Origin, from: number, bytes: number): void {
+    if (origin !== this.#origin || from < this.#end) this.#begin(origin, from);
     const wire = this.#open!;
-    const before = wire.length;
-    const goesOn = origin === this.#origin && from >= this.#end;
-    if (!goesOn) this.#begin(origin, from);
     const gap = from - this.#end;
     wire.reserve(ENTRY_BYTES);
     wire.at = writeVarint(wire.bytes, wire.at, bytes * 2 + (gap === 0 ? 0 : 1));
     if (gap !== 0) wire.at = writeVarint(wire.bytes, wire.at, gap);
     this.#end = from + bytes;
     this.entries += 1;
-    return wire.length - before + (goesOn ? 0 : RUN_BYTES);
   }
 
   #begin(origin: Origin, from: number): void {

@@ -1,7 +1,9 @@
-import { metadataBytes, type RecordView } from '../model/record.ts';
+import { CHANNELS, metadataBytes, type RecordView } from '../model/record.ts';
 import { Alarm } from '../runtime/alarm.ts';
 import type { ByteBudget } from '../runtime/byte-budget.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { LineMemory } from '../runtime/line-memory.ts';
+import type { LineBounds, LineTable } from '../runtime/line-table.ts';
 import { WireBufferPool } from '../runtime/wire-buffer.ts';
 import { BatchSize } from './batch-size.ts';
 import { Batch } from './batch.ts';
@@ -9,7 +11,7 @@ import type { LaneState } from './circuit.ts';
 import { Delivery, type DeliveryOptions } from './delivery.ts';
 import { EntryCheck, type StreamLimits, UNSENDABLE_DETAILS, type Unsendable } from './entry-check.ts';
 import type { LaneObserver } from './lane-observer.ts';
-import type { Span } from './origin.ts';
+import type { Origin, Span } from './origin.ts';
 import type { BatchEncoder, Output, Route } from './output.ts';
 import { Refusals } from './refusals.ts';
 import { type OpenBatch, Share } from './share.ts';
@@ -31,6 +33,8 @@ export interface LaneParts<R extends Route> {
   readonly clock: Clock;
   readonly observer: LaneObserver;
   readonly options: LaneOptions;
+  /** Where tables of lines stand; absent: entries come one by one. */
+  readonly lines?: LineMemory | undefined;
 }
 
 /**
@@ -54,9 +58,9 @@ export class Lane<R extends Route> implements AsyncDisposable {
   #timekeeper: Promise<void> | null = null;
 
   constructor(parts: LaneParts<R>) {
-    const { output, budget, clock, observer, options } = parts;
+    const { output, budget, clock, observer, options, lines } = parts;
     this.#parts = parts;
-    this.#encoder = output.encoder();
+    this.#encoder = output.encoder(lines);
     this.#batchSize = new BatchSize(largestBatch(options));
     this.#check = new EntryCheck(options, () => output.now());
     this.#rate = new StreamRate(options.streamRateBytes, options.streamBurstBytes);
@@ -148,6 +152,38 @@ export class Lane<R extends Route> implements AsyncDisposable {
     const own = view.metadata === null ? 0 : metadataBytes(view.metadata);
     const logged = route.stream.share!.append(span, view.end - view.start + route.metadataBytes + own);
     this.#parts.budget.take(this.#encoder.append(route, view) + logged);
+  }
+
+  /**
+   * Lets those lines into a table that `admit` and `append` would put into the open batch one after the other. `places`: by channel, what
+   * `admit` has returned for the source and channel the last time; only what is still open takes lines.
+   */
+  boundLines(routes: readonly [R, R], places: readonly [object | null, object | null], bounds: LineBounds): void {
+    const { budget, options } = this.#parts;
+    const roomBytes = Math.min(this.#batchSize.targetBytes - this.#encoder.bytes, budget.availableBytes - options.headroomBytes);
+    bounds.roomBytes = roomBytes;
+    this.#check.bound(bounds);
+    for (const channel of CHANNELS) {
+      const route = routes[channel];
+      const place = places[channel];
+      const overheadBytes = place === null || place !== route.stream.share ? null : this.#encoder.lineOverhead(route);
+      const channelBounds = bounds.channels[channel];
+      channelBounds.overheadBytes = overheadBytes ?? 0;
+      if (overheadBytes === null) channelBounds.newest = -1;
+    }
+  }
+
+  /** Copies the lines of a table that was found within bounds set just now. `base` is how far places in the source are from addresses. */
+  appendLines(routes: readonly [R, R], origins: readonly [Origin | null, Origin | null], table: LineTable, base: number): void {
+    let logged = 0;
+    for (const channel of CHANNELS) {
+      const lines = table.linesOf(channel);
+      if (lines === 0) continue;
+      const { stream, metadataBytes } = routes[channel];
+      stream.share!.countedBytes += table.textBytesOf(channel) + lines * metadataBytes;
+      logged += stream.share!.appendLines(origins[channel]!, table, channel, base);
+    }
+    this.#parts.budget.take(this.#encoder.appendLines(routes, table) + logged);
   }
 
   /** Hands an entry that was not admitted to the dead letters, a copy of it; `onSettled` runs when it is dealt with. */

@@ -1,6 +1,8 @@
 import type { StreamIdentity } from '../model/labels.ts';
 import type { RecordView } from '../model/record.ts';
 import type { Verdict } from '../model/verdict.ts';
+import type { LineMemory } from '../runtime/line-memory.ts';
+import type { LineTable } from '../runtime/line-table.ts';
 import type { Unsendable } from './entry-check.ts';
 import type { Stream } from './stream.ts';
 
@@ -21,6 +23,10 @@ export interface BatchEncoder<R extends Route> {
   sizeBound(route: R, entry: RecordView): number;
   /** Adds an entry, which is copied; returns by how much `bytes` grew. */
   append(route: R, entry: RecordView): number;
+  /** Bytes that an entry of a table adds beside its text at most; null while entries of the route can only be added one by one. */
+  lineOverhead(route: R): number | null;
+  /** Adds the lines of a table, those of each channel by its route; returns by how much `bytes` grew. */
+  appendLines(routes: readonly [R, R], table: LineTable): number;
   /** Takes the entries of these streams, each of which has some, out of the open batch: a body with them in this order. */
   seal(streams: readonly R['stream'][]): Buffer;
   /** Takes back a body that nobody reads any more: its memory serves again. */
@@ -40,7 +46,8 @@ export interface Output<R extends Route> {
   readonly name: string;
   /** Called once for each source and channel, and again when its labels change. */
   route(identity: StreamIdentity): R;
-  encoder(): BatchEncoder<R>;
+  /** `lines`: where tables of lines will stand; absent: there will be none. */
+  encoder(lines?: LineMemory): BatchEncoder<R>;
   /** Sends a body once. Rejects never: whatever happens on the way is a verdict. After `signal` aborts its answer is not used. */
   push(body: Buffer, signal: AbortSignal): Promise<Verdict>;
   /** A body with some of the entries of `body`: those at `positions`, which ascend and are not empty. */

@@ -1,6 +1,8 @@
+import type { Channel } from '../model/record.ts';
+import type { LineTable } from '../runtime/line-table.ts';
 import type { WireBufferPool } from '../runtime/wire-buffer.ts';
 import { EntryLog } from './entry-log.ts';
-import type { Span } from './origin.ts';
+import type { Origin, Span } from './origin.ts';
 import type { Stream } from './stream.ts';
 
 /** What an entry goes into. Identity tells whether it is still the one that the entry before went into. */
@@ -35,6 +37,11 @@ export class Share implements OpenBatch {
   append(span: Span, countedBytes: number): number {
     this.countedBytes += countedBytes;
     return this.#log!.append(span);
+  }
+
+  /** Notes the lines of one channel of a table; returns the bytes of memory that this takes. */
+  appendLines(origin: Origin, table: LineTable, channel: Channel, base: number): number {
+    return this.#log!.appendLines(origin, table, channel, base);
   }
 
   /** No more entries. */

@@ -2,7 +2,12 @@
 export type Channel = 0 | 1;
 export const STDOUT: Channel = 0;
 export const STDERR: Channel = 1;
+export const CHANNELS: readonly [Channel, Channel] = [STDOUT, STDERR];
 export const CHANNEL_NAMES: readonly [string, string] = ['stdout', 'stderr'];
+
+export function otherChannel(channel: Channel): Channel {
+  return channel === STDOUT ? STDERR : STDOUT;
+}
 
 /** Names and values of structured metadata, in the order they are written. */
 export type Metadata = readonly (readonly [name: string, value: string])[];

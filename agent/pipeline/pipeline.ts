@@ -7,6 +7,7 @@ import { RecordView } from '../model/record.ts';
 import type { Source } from '../model/source.ts';
 import { Roster, type RosterParts } from './roster.ts';
 import type { ByteBudget } from '../runtime/byte-budget.ts';
+import type { LineMemory } from '../runtime/line-memory.ts';
 import { Wakeup } from '../runtime/wakeup.ts';
 import { StreamWindows } from './stream-windows.ts';
 import type { TurnEnd } from './tailed-source.ts';
@@ -18,7 +19,6 @@ export interface PipelineOptions {
   readonly partIdleMs: number;
   /** Silence after which a log that is gone from the directory has ended. */
   readonly departMs: number;
-  readonly chunkBytes: number;
   /** How far apart entries of a stream may be; infinite where the store takes them in any order. */
   readonly windowSeconds: number;
   /** Unread bytes of deleted files that are kept by holding these open. */
@@ -29,6 +29,8 @@ export interface PipelineParts<R extends Route> extends Omit<RosterParts<R>, 'po
   readonly lane: Lane<R>;
   readonly budget: ByteBudget;
   readonly counters: Counters;
+  /** Chunks are read into it. */
+  readonly lines: LineMemory;
   readonly options: PipelineOptions;
 }
 
@@ -62,7 +64,7 @@ export class Pipeline<R extends Route> {
     this.#parts = parts;
     this.#roster = new Roster({ ...parts, ...parts.options }, positions);
     this.#windows = new StreamWindows(parts.options.windowSeconds);
-    this.#buffer = Buffer.allocUnsafeSlow(parts.options.chunkBytes);
+    this.#buffer = parts.lines.chunk;
     this.beatMs = parts.clock.monotonic();
   }
 

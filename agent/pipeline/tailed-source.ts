@@ -11,9 +11,10 @@ import type { SourceLedger } from '../ledger/source-ledger.ts';
 import { WriteRate } from '../ledger/write-rate.ts';
 import type { Counters } from '../model/counters.ts';
 import type { Newest, Position } from '../model/position.ts';
-import { type Channel, type RecordView, STDERR, STDOUT } from '../model/record.ts';
+import { type Channel, CHANNELS, otherChannel, type RecordView, STDERR, STDOUT } from '../model/record.ts';
 import type { Source } from '../model/source.ts';
 import type { Stage } from '../process/stage.ts';
+import { LineBounds } from '../runtime/line-table.ts';
 import type { SourceLog } from '../tail/source-log.ts';
 import type { SourceRoutes } from './source-routes.ts';
 
@@ -49,6 +50,7 @@ export class TailedSource<R extends Route> {
   /** Place in the source up to which bytes belong to entries that were handed on. */
   #attributed: number;
   readonly #span: { origin: Origin; from: number; bytes: number };
+  readonly #bounds = new LineBounds();
   readonly #rate: WriteRate;
   /** Time and channel of the entry that was sent last: what is said of gaps stands behind it. */
   readonly #sent: { seconds: number; nanos: number; channel: Channel };
@@ -132,7 +134,7 @@ export class TailedSource<R extends Route> {
     this.#hold(STDERR, latest[STDERR]);
     const { malformed, records } = decoder.counts;
     decoder.feed({ ...chunk, bytes: buffer.subarray(0, chunk.length), full: chunk.length === buffer.length }, chunk.birth);
-    while (!lane.full && !this.waits && decoder.next(view)) this.#append(view);
+    while (!lane.full && !this.waits && (this.#appendLines() || this.#appendNext(view)));
     const { consumed } = decoder;
     counters.readBytes += consumed;
     counters.readRecords += decoder.counts.records - records;
@@ -162,6 +164,37 @@ export class TailedSource<R extends Route> {
   get waits(): boolean {
     const { pair } = this.#parts.routes;
     return pair[STDOUT].stream.waiting || pair[STDERR].stream.waiting;
+  }
+
+  #appendNext(view: RecordView): boolean {
+    const found = this.#parts.decoder.next(view);
+    if (found) this.#append(view);
+    return found;
+  }
+
+  /**
+   * Appends what comes next many lines at a time, as long as that makes no difference: nothing is to be done with a line, and each goes where
+   * one of the source and channel has gone before. Returns false where that has to be done for one line.
+   */
+  #appendLines(): boolean {
+    const { stages, lane, routes, decoder, gaps, counters } = this.#parts;
+    if (stages !== null || gaps.unsent || this.#attributed !== decoder.at) return false;
+    const bounds = this.#bounds;
+    lane.boundLines(routes.pair, this.#shares, bounds);
+    // In a stream that both go into they keep the order in which they were written.
+    const other = otherChannel(this.#sent.channel);
+    if (routes.pair[STDOUT].stream === routes.pair[STDERR].stream) bounds.channels[other].newest = -1;
+    const table = decoder.nextLines(bounds);
+    if (table === null) return false;
+    for (const channel of CHANNELS) if (table.linesOf(channel) > 0) this.#claims[channel]!.add(table.recordBytesOf(channel));
+    lane.appendLines(routes.pair, this.#claims, table, decoder.tableBase);
+    counters.appendedEntries += table.lines;
+    this.#attributed = decoder.at;
+    const last = table.lines - 1;
+    this.#sent.seconds = table.seconds(last);
+    this.#sent.nanos = table.nanos(last);
+    this.#sent.channel = table.channel(last);
+    return true;
   }
 
   #append(view: RecordView): void {

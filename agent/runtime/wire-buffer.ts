@@ -60,6 +60,16 @@ export class WireBuffer {
     this.#slabs.push(this.#slab);
   }
 
+  /** Appends the bytes of `source` from `from` to `to`, which need not lie in one piece. */
+  write(source: Buffer, from: number, to: number): void {
+    for (let at = from; at < to; ) {
+      this.reserve(1);
+      const copied = source.copy(this.#slab.bytes, this.at, at, to);
+      this.at += copied;
+      at += copied;
+    }
+  }
+
   /** Copies all of it to `target` from `start` on; returns its length. */
   copy(target: Buffer, start: number): number {
     this.#slab.length = this.at;

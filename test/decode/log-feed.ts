@@ -1,8 +1,11 @@
 import assert from 'node:assert';
+import { LineScanner } from '../../agent/decode/line-scanner.ts';
 import { type DecodeOptions, SourceDecoder } from '../../agent/decode/source-decoder.ts';
 import type { ResumePoint } from '../../agent/model/position.ts';
 import { type Channel, type Metadata, RecordView } from '../../agent/model/record.ts';
 import { ByteBudget } from '../../agent/runtime/byte-budget.ts';
+import { LineMemory } from '../../agent/runtime/line-memory.ts';
+import { LineBounds, type LineTable } from '../../agent/runtime/line-table.ts';
 import { Wakeup } from '../../agent/runtime/wakeup.ts';
 
 /** An entry as it was handed out, kept. */
@@ -23,6 +26,8 @@ export interface FeedOptions extends Partial<DecodeOptions> {
   readonly resume?: ResumePoint;
   /** Bytes of a full read. */
   readonly chunkBytes?: number;
+  /** Lines come as tables where that is possible: within what this allows of the next one. */
+  readonly bound?: (bounds: LineBounds) => void;
 }
 
 const MAX_LINE_BYTES = 262_144;
@@ -37,15 +42,24 @@ export class LogFeed {
   readonly length: number;
   readonly #files: readonly Buffer[];
   readonly #chunkBytes: number;
+  readonly #bound: FeedOptions['bound'];
+  /** What tables stand in. */
+  readonly #lines: LineMemory | null;
+  readonly #bounds = new LineBounds();
+  /** What is taken comes out of a table. */
+  inTable = false;
   #file = 0;
   #fileBase = 0;
   #cursor: number;
 
   constructor(files: readonly Buffer[], options: FeedOptions = {}) {
     const { resume = SourceDecoder.start, chunkBytes = CHUNK_BYTES, maxLineBytes = MAX_LINE_BYTES, partWaitSeconds = 3600 } = options;
+    this.#lines = options.bound === undefined ? null : new LineMemory(chunkBytes);
+    const scanner = this.#lines === null ? null : new LineScanner(this.#lines);
     this.partBudget = options.partBudget ?? new ByteBudget(64 * 1024 * 1024, new Wakeup());
-    this.decoder = new SourceDecoder({ maxLineBytes, partWaitSeconds, partBudget: this.partBudget }, resume);
+    this.decoder = new SourceDecoder({ maxLineBytes, partWaitSeconds, partBudget: this.partBudget }, resume, scanner);
     this.#files = files;
+    this.#bound = options.bound;
     this.length = files.reduce((sum, file) => sum + file.length, 0);
     this.#chunkBytes = chunkBytes;
     this.#cursor = Math.min(resume[0].at, resume[1].at);
@@ -70,11 +84,11 @@ export class LogFeed {
     const { decoder, view } = this;
     const at = this.#cursor;
     const stop = Math.max(at, Math.min(at + this.#chunkBytes, until, this.#fileEnd));
-    const bytes = this.#files[this.#file]!.subarray(at - this.#fileBase, stop - this.#fileBase);
+    const bytes = this.#chunk(at - this.#fileBase, stop - this.#fileBase);
     const full = bytes.length === this.#chunkBytes;
     const endsFile = !full && this.#fileEnd <= until && this.#file < this.#files.length - 1;
     decoder.feed({ bytes, at, startsFile: at === this.#fileBase, endsFile, afterGap: false, full }, [1, 0]);
-    while (decoder.next(view)) take(view);
+    while (this.#takeTable(take) || decoder.next(view)) take(view);
     this.#cursor += decoder.consumed;
     if (!endsFile) return decoder.consumed > 0 && this.#cursor < Math.min(until, this.length);
     assert(this.#cursor === this.#fileEnd, 'a file that has ended is consumed to its end');
@@ -82,10 +96,42 @@ export class LogFeed {
     return true;
   }
 
+  #chunk(from: number, to: number): Buffer {
+    const file = this.#files[this.#file]!;
+    if (this.#lines === null) return file.subarray(from, to);
+    return this.#lines.chunk.subarray(0, file.copy(this.#lines.chunk, 0, from, to));
+  }
+
+  /** Takes a table apart into views; the last one is left to be taken. */
+  #takeTable(take: (view: RecordView) => void): boolean {
+    const { decoder, view } = this;
+    this.#bound?.(this.#bounds);
+    const table = this.#bound === undefined ? null : decoder.nextLines(this.#bounds);
+    this.inTable = table !== null;
+    if (table === null) return false;
+    for (let row = 0; row < table.lines; row += 1) {
+      this.#show(table, row);
+      if (row < table.lines - 1) take(view);
+    }
+    return true;
+  }
+
+  #show(table: LineTable, row: number): void {
+    const { bytes } = this.#lines!;
+    const [start, end] = [textStart(bytes, table.from(row)), table.to(row) - 1];
+    const [seconds, nanos, channel] = [table.seconds(row), table.nanos(row), table.channel(row)];
+    Object.assign(this.view, { buffer: bytes, start, end, seconds, nanos, channel, partial: false, metadata: null });
+  }
+
   /** Gives up what is left unfinished. */
   end(take: (view: RecordView) => void): void {
     while (this.decoder.flush(this.view)) take(this.view);
   }
+}
+
+/** Behind the third space from `at` on. */
+function textStart(bytes: Buffer, at: number): number {
+  return bytes.indexOf(' ', bytes.indexOf(' ', bytes.indexOf(' ', at) + 1) + 1) + 1;
 }
 
 /** All entries of a source, read as far as each of `stops` and then to its end, where unfinished lines are given up. */

@@ -2,7 +2,10 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { EntryLog } from '../../agent/deliver/entry-log.ts';
 import type { Origin, Span } from '../../agent/deliver/origin.ts';
+import { CHANNELS, STDERR, STDOUT, type Channel } from '../../agent/model/record.ts';
+import type { LineTable } from '../../agent/runtime/line-table.ts';
 import { WireBufferPool } from '../../agent/runtime/wire-buffer.ts';
+import { tableOfLines } from '../support/table-of-lines.ts';
 
 const ORIGINS: readonly Origin[] = ['a', 'b', 'c'].map((source) => ({
   dropped: () => undefined,
@@ -18,6 +21,15 @@ function logOf(spans: readonly Span[]): { readonly log: EntryLog; readonly bytes
   return { log, bytes };
 }
 
+/** Records with so much text as a table, and where in the source they stand when places are `base` from addresses. */
+function tableOf(records: readonly { channel: Channel; text: number }[], base: number): { table: LineTable; spans: Span[] } {
+  const { table, addresses } = tableOfLines(
+    records.map(({ channel, text }) => ({ channel, text: Buffer.alloc(text, 'x'), seconds: 1, nanos: 1 })),
+  );
+  const spans = addresses.map(({ from, to }) => ({ origin: ORIGINS[0]!, from: base + from, bytes: to - from }));
+  return { table, spans };
+}
+
 describe(EntryLog, () => {
   test('I5 every entry is found again, whatever the order of places and origins', () => {
     const place = fc.oneof(fc.nat(300), fc.maxSafeNat());
@@ -26,6 +38,22 @@ describe(EntryLog, () => {
       fc.property(fc.array(span, { maxLength: 60 }), (spans) => {
         const { log } = logOf(spans);
         expect([log.entries, log.spans()]).toStrictEqual([spans.length, spans]);
+      }),
+    );
+  });
+
+  test('I5 lines of a table are found again as if they had come one by one, those of each channel in their log', () => {
+    const record = fc.record({ channel: fc.constantFrom<Channel[]>(STDOUT, STDERR), text: fc.nat(300) });
+    fc.assert(
+      fc.property(fc.array(record, { minLength: 1, maxLength: 60 }), fc.nat(1000), (records, base) => {
+        const { table, spans } = tableOf(records, base);
+        for (const channel of CHANNELS) {
+          const wanted = logOf(spans.filter((_, row) => records[row]!.channel === channel));
+          const log = new EntryLog(new WireBufferPool());
+          const bytes = log.appendLines(ORIGINS[0]!, table, channel, base);
+          log.close();
+          expect([bytes, log.spans()]).toStrictEqual([wanted.bytes, wanted.log.spans()]);
+        }
       }),
     );
   });

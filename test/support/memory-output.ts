@@ -147,6 +147,14 @@ function storedOf(entries: readonly Entry[], streams: readonly string[], verdict
 class MemoryEncoder implements BatchEncoder<MemoryRoute> {
   bytes = 0;
 
+  lineOverhead(): null {
+    return null;
+  }
+
+  appendLines(): number {
+    throw new Error('there is no table');
+  }
+
   sizeBound({ stream }: MemoryRoute, view: RecordView): number {
     return textOf(entryOf(stream.name, view)).length;
   }

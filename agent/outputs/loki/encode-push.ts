@@ -3,10 +3,13 @@ import type { Unsendable } from '../../deliver/entry-check.ts';
 import type { BatchEncoder, Route } from '../../deliver/output.ts';
 import { Stream } from '../../deliver/stream.ts';
 import type { StreamIdentity } from '../../model/labels.ts';
-import { type Metadata, metadataBytes, type RecordView } from '../../model/record.ts';
+import { CHANNELS, type Metadata, metadataBytes, type RecordView } from '../../model/record.ts';
+import type { LineMemory } from '../../runtime/line-memory.ts';
+import type { LineTable } from '../../runtime/line-table.ts';
 import { varintLength, writeVarint } from '../../runtime/varint.ts';
 import { WireBuffer, WireBufferPool } from '../../runtime/wire-buffer.ts';
 import { type EncodedMetadata, encodeMetadata, MetadataEncoder } from './encoded-metadata.ts';
+import { EntryWriter } from './entry-writer.ts';
 import { labelString } from './label-string.ts';
 import { lengthDelimited } from './protobuf.ts';
 import { routeRefusal } from './route-refusal.ts';
@@ -104,9 +107,11 @@ export class PushEncoder implements BatchEncoder<LokiRoute> {
   readonly #block: BlockEncoder;
   readonly #pool = new WireBufferPool();
   readonly #own = new MetadataEncoder();
+  readonly #writer: EntryWriter | null;
 
-  constructor(block: BlockEncoder) {
+  constructor(block: BlockEncoder, lines?: LineMemory) {
     this.#block = block;
+    this.#writer = lines === undefined ? null : new EntryWriter(lines);
   }
 
   sizeBound(route: LokiRoute, entry: RecordView): number {
@@ -127,6 +132,22 @@ export class PushEncoder implements BatchEncoder<LokiRoute> {
     writeEntry(stream.wire, entry, route.encodedMetadata, own);
     this.bytes += stream.wire.length - start;
     return this.bytes - before;
+  }
+
+  lineOverhead({ stream, encodedMetadata }: LokiRoute): number | null {
+    if (stream.wire === null || this.#writer?.takes(encodedMetadata) !== true) return null;
+    return ENTRY_HEADER + encodedMetadata.length;
+  }
+
+  appendLines(routes: readonly [LokiRoute, LokiRoute], table: LineTable): number {
+    let grown = 0;
+    for (const channel of CHANNELS) {
+      if (table.linesOf(channel) === 0) continue;
+      const { stream, encodedMetadata } = routes[channel];
+      grown += this.#writer!.append(stream.wire!, table, channel, encodedMetadata);
+    }
+    this.bytes += grown;
+    return grown;
   }
 
   seal(streams: readonly LokiStream[]): Buffer {

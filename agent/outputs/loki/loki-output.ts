@@ -5,6 +5,7 @@ import type { RecordView } from '../../model/record.ts';
 import type { Guilty, Verdict } from '../../model/verdict.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { HttpClient, type HttpClientOptions } from '../../runtime/http-client.ts';
+import type { LineMemory } from '../../runtime/line-memory.ts';
 import { SecretFile } from '../../runtime/secret-file.ts';
 import { StoreClock } from '../store-clock.ts';
 import { decodePush, type PushedStream } from './decode-push.ts';
@@ -62,8 +63,8 @@ export class LokiOutput implements Output<LokiRoute>, AsyncDisposable {
     return this.#streams.route(identity);
   }
 
-  encoder(): BatchEncoder<LokiRoute> {
-    return new PushEncoder(this.#block);
+  encoder(lines?: LineMemory): BatchEncoder<LokiRoute> {
+    return new PushEncoder(this.#block, lines);
   }
 
   async push(body: Buffer, signal: AbortSignal): Promise<Verdict> {

@@ -1,10 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { RecordView, type Metadata } from '../../../agent/model/record.ts';
+import { STDERR, STDOUT, type Channel, RecordView, type Metadata } from '../../../agent/model/record.ts';
 import { decodePush } from '../../../agent/outputs/loki/decode-push.ts';
 import { lokiRoute, LokiStream, LokiStreams, PushEncoder } from '../../../agent/outputs/loki/encode-push.ts';
 import { LiteralEncoder } from '../../../agent/outputs/loki/literal-encoder.ts';
 import { uncompressSnappy } from '../../../agent/outputs/loki/uncompress-snappy.ts';
+import { LineMemory } from '../../../agent/runtime/line-memory.ts';
+import { tableOfLines } from '../../support/table-of-lines.ts';
 
 interface WrittenEntry {
   readonly stream: number;
@@ -105,6 +107,48 @@ describe(PushEncoder, () => {
       { numRuns: 200 },
     );
   });
+});
+
+test('I9 lines of a table are encoded as if they had come one by one', () => {
+  const line = fc.record({
+    channel: fc.constantFrom<Channel[]>(STDOUT, STDERR),
+    text: fc.oneof(fc.nat(40), fc.nat(300), fc.constantFrom(0, 127, 128, 16_383, 16_384)).map((length) => Buffer.alloc(length, 'line')),
+    seconds: fc.integer({ min: 1_714_564_800, max: 1_714_568_399 }),
+    nanos: fc.oneof(fc.constant(0), fc.nat(200), fc.nat(999_999_999)),
+  });
+  const metadata = fc.array(fc.tuple(fc.string({ maxLength: 20 }), fc.string({ maxLength: 200 })), { maxLength: 3 });
+  const lines = fc
+    .array(line, { minLength: 1, maxLength: 3 })
+    .map((some) => some.toSorted((a, b) => a.seconds - b.seconds || a.nanos - b.nanos));
+  fc.assert(
+    fc.property(lines, metadata, metadata, (lines, out, err) => {
+      const { memory, table } = tableOfLines(lines);
+      const bodies = [undefined, memory].map((tables) => {
+        const encoder = new PushEncoder(new LiteralEncoder(), tables);
+        const routes = [lokiRoute(new LokiStream('{a="0"}'), out), lokiRoute(new LokiStream('{a="1"}'), err)] as const;
+        expect(routes.map((route) => encoder.lineOverhead(route))).toStrictEqual([null, null]);
+        for (const route of routes) encoder.append(route, viewOf(Buffer.from('first'), [1, 2], null));
+        const before = encoder.bytes;
+        if (tables === undefined) {
+          for (const [row, { channel, text }] of lines.entries())
+            encoder.append(routes[channel], viewOf(text, [table.seconds(row), table.nanos(row)], null));
+        } else {
+          const bound = lines.reduce((sum, { channel, text }) => sum + encoder.lineOverhead(routes[channel])! + text.length, 0);
+          const grown = encoder.appendLines(routes, table);
+          expect([encoder.bytes, grown <= bound]).toStrictEqual([before + grown, true]);
+        }
+        return plain(encoder.seal(routes.map(({ stream }) => stream))).toString('hex');
+      });
+      expect(bodies[1]).toBe(bodies[0]);
+    }),
+  );
+});
+
+test('with more metadata than has room beside a table, entries are added one by one', () => {
+  const encoder = new PushEncoder(new LiteralEncoder(), new LineMemory(1000));
+  const [small, large] = [4000, 5000].map((length) => lokiRoute(new LokiStream(`{a="${length}"}`), [['k', 'x'.repeat(length)]]));
+  for (const route of [small!, large!]) encoder.append(route, viewOf(Buffer.from('first'), [1, 2], null));
+  expect([encoder.lineOverhead(small!), encoder.lineOverhead(large!)]).toStrictEqual([expect.any(Number), null]);
 });
 
 describe(LokiStreams, () => {

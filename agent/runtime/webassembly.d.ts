@@ -10,6 +10,7 @@ declare namespace WebAssembly {
   interface Instance {
     readonly exports: object;
   }
+  const Memory: new (size: { initial: number; maximum: number }) => Memory;
   const Module: new (bytes: Uint8Array) => object;
   const Instance: new (module: object, imports: object) => Instance;
 }
