@@ -47,6 +47,8 @@ const HEADER_BYTES = 4096;
 const CHUNK_BYTES = 512 * 1024;
 /** A log that left the directory and is silent this long has ended: the kubelet removes logs only of containers that are dead. */
 const DEPART_MS = 5000;
+/** How often files are looked at, at most, because batches leave soon: each look has its price. */
+const HASTIEST_POLL_SECONDS = 0.1;
 /** How much of a store's out-of-order window sources that share a stream may use. */
 const WINDOW_SHARE = 0.8;
 
@@ -217,11 +219,15 @@ function laneOptions(written: OutputConfig, config: Config): LaneOptions {
   };
 }
 
-/** For an output that is not required no deleted file is held. */
-function pipelineOptions({ required, accepts }: OutputConfig, { containers, limits, outputs }: Config): PipelineOptions {
+/**
+ * For an output that is not required no deleted file is held. Who has batches sent sooner than files are looked at wants lines soon: then no
+ * look waits longer than a batch, within reason.
+ */
+function pipelineOptions(written: OutputConfig, { containers, limits, outputs }: Config): PipelineOptions {
+  const { required, accepts, batch_wait_seconds: batchWaitSeconds } = written;
   const sharers = outputs.filter((output) => output.required).length;
   return {
-    pollMinMs: containers.poll_min_seconds * 1000,
+    pollMinMs: Math.min(containers.poll_min_seconds, Math.max(batchWaitSeconds, HASTIEST_POLL_SECONDS)) * 1000,
     pollMaxMs: containers.poll_max_seconds * 1000,
     partIdleMs: containers.part_idle_seconds * 1000,
     departMs: DEPART_MS,

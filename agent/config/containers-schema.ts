@@ -36,7 +36,9 @@ export const containersSchema: z.ZodType<ContainersConfig> = z
       .boolean()
       .default(true)
       .describe('Scan at once when the operating system reports a change; false costs only latency, up to one scan interval.'),
-    poll_min_seconds: seconds(0.01).default(0.25).describe('Seconds between two looks at a file that has just grown.'),
+    poll_min_seconds: seconds(0.01)
+      .default(0.25)
+      .describe('Seconds between two looks at a file that has just grown; `batch_wait_seconds` where that is less, but no less than 0.1.'),
     poll_max_seconds: seconds(0.01).default(2).describe('Seconds between two looks at a file that has been silent for long.'),
     rotate_grace_seconds: seconds(0)
       .default(1)

@@ -14,18 +14,20 @@ interface AssembleOptions {
   readonly store: ScriptedStore;
   readonly positions?: Readonly<Record<string, Position>>;
   readonly fs?: FileSystem;
+  /** Keys of the output beside the necessary ones. */
+  readonly output?: Readonly<Record<string, unknown>>;
 }
 
 /** One output of an agent on a scripted store, with little memory, without the rest of the agent. */
 export async function assembleBench(
   dir: string,
   clock: Clock,
-  { store, positions = {}, fs = systemFiles }: AssembleOptions,
+  { store, positions = {}, fs = systemFiles, output = {} }: AssembleOptions,
 ): Promise<AssembledOutput> {
   const document = {
     state_dir: dir,
     limits: { memory_bytes: 4_194_304 },
-    outputs: [{ name: 'loki', type: 'loki', url: 'http://127.0.0.1/loki/api/v1/push', batch_bytes: 65_536 }],
+    outputs: [{ name: 'loki', type: 'loki', url: 'http://127.0.0.1/loki/api/v1/push', batch_bytes: 65_536, ...output }],
   };
   const parsed = parseConfig('test', JSON.stringify(document), { env: {}, hostname: 'node-1' });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
