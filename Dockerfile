@@ -1,4 +1,4 @@
-# The image of the agent: Node and one file of JavaScript with every library in it.
+# The image of the agent: Node and a few files of JavaScript with every library in them.
 # Any builder will do (BuildKit or the classic one): docker build --tag logferry --build-arg VERSION=0.1.0 .
 
 FROM node:26-bookworm-slim AS build
