@@ -1,5 +1,4 @@
 import type { Batch } from './batch.ts';
-import type { Stream } from './stream.ts';
 
 /** Who goes next, if anyone may; else from when on someone may who has only time to wait for. */
 export interface Outlook {
@@ -14,6 +13,7 @@ export interface Outlook {
 export class BatchQueue {
   readonly #batches: Batch[] = [];
   #turns = 0;
+  #looks = 0;
   #underWay = 0;
 
   get underWay(): number {
@@ -64,15 +64,25 @@ export class BatchQueue {
     for (const { stream } of batch.loads) stream.busy = false;
   }
 
+  /** Marks the streams of a batch as met at this look; returns whether none was met before. This is done so often that a set of them costs. */
+  #mark({ loads }: Batch): boolean {
+    let isFirst = true;
+    for (let i = 0; i < loads.length; i += 1) {
+      const { stream } = loads[i]!;
+      if (stream.look === this.#looks) isFirst = false;
+      stream.look = this.#looks;
+    }
+    return isFirst;
+  }
+
   /** Of those that may go at `nowMs` the one whose turn is the oldest. `readyMs`: from when on a batch may go as far as it alone matters. */
   look(nowMs: number, readyMs: (batch: Batch) => number): Outlook {
-    const taken = new Set<Stream>();
     let next: Batch | null = null;
     let dueMs = Number.POSITIVE_INFINITY;
+    this.#looks += 1;
     for (const batch of this.#batches) {
-      const free = batch.state === 'waiting' && !batch.loads.some(({ stream }) => taken.has(stream));
-      for (const { stream } of batch.loads) taken.add(stream);
-      if (!free) continue;
+      const isFirst = this.#mark(batch);
+      if (!isFirst || batch.state !== 'waiting') continue;
       const ready = readyMs(batch);
       if (ready > nowMs) dueMs = Math.min(dueMs, ready);
       else if (next === null || batch.turn < next.turn) next = batch;

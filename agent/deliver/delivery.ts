@@ -287,5 +287,7 @@ export class Delivery<R extends Route> implements AsyncDisposable {
 
 /** From when on a batch may go as far as its own delay and the rates of its streams matter. */
 function readyMs({ dueMs, loads }: Batch, rate: StreamRate): number {
-  return loads.reduce((ms, { stream, bytes }) => Math.max(ms, rate.readyMs(stream, bytes)), dueMs);
+  let ms = dueMs;
+  for (let i = 0; i < loads.length; i += 1) ms = Math.max(ms, rate.readyMs(loads[i]!.stream, loads[i]!.bytes));
+  return ms;
 }

@@ -17,6 +17,7 @@ import { Refusals } from './refusals.ts';
 import { type OpenBatch, Share } from './share.ts';
 import { wholeShare } from './slice.ts';
 import { StreamRate } from './stream-rate.ts';
+import type { Stream } from './stream.ts';
 
 export interface LaneOptions extends DeliveryOptions, StreamLimits {
   readonly batchBytes: number;
@@ -36,6 +37,9 @@ export interface LaneParts<R extends Route> {
   /** Where tables of lines stand; absent: entries come one by one. */
   readonly lines?: LineMemory | undefined;
 }
+
+/** Less than this part of a batch is too little for a request while more may come. */
+const WORTH_A_REQUEST = 1 / 4;
 
 /**
  * One output (and later one tenant of it): where its entries are collected into batches. Delivery takes them from there. Entries of a
@@ -132,8 +136,23 @@ export class Lane<R extends Route> implements AsyncDisposable {
   admit(route: R, view: RecordView): OpenBatch | Unsendable {
     const refusal = this.refusal(route, view);
     if (refusal !== null) return refusal;
-    if (this.#encoder.bytes + this.#encoder.sizeBound(route, view) > this.#batchSize.targetBytes) this.seal();
+    if (!this.#hasRoom(route, view)) this.#makeRoom();
+    if (!this.#hasRoom(route, view)) this.seal();
     return route.stream.share ?? this.#openShare(route.stream);
+  }
+
+  #hasRoom(route: R, view: RecordView): boolean {
+    return this.#encoder.bytes + this.#encoder.sizeBound(route, view) <= this.#batchSize.targetBytes;
+  }
+
+  /** Ends the open batch but for what would be a small request of its own: that stays open, until more comes or its time. */
+  #makeRoom(): void {
+    const least = this.#batchSize.targetBytes * WORTH_A_REQUEST;
+    const bodies = this.#divideOpen();
+    const mayKeep = bodies.length > 1 && this.#parts.options.confirm === 'batch';
+    const kept = mayKeep ? bodies.find((streams) => countedBytes(streams) < least) : undefined;
+    this.#open = kept ?? [];
+    for (const streams of bodies) if (streams !== kept) this.#sealBody(streams);
   }
 
   #openShare(stream: R['stream']): OpenBatch {
@@ -250,6 +269,10 @@ export class Lane<R extends Route> implements AsyncDisposable {
     this.#stop.abort();
     await Promise.all([this.#delivery[Symbol.asyncDispose](), this.#timekeeper]);
   }
+}
+
+function countedBytes(streams: readonly Stream[]): number {
+  return streams.reduce((sum, { share }) => sum + share!.countedBytes, 0);
 }
 
 /** A store never takes more of a stream at once than a burst, however long one waits. */

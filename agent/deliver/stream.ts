@@ -8,6 +8,8 @@ export class Stream {
   busy = false;
   /** Sealed batches with entries of it that are not in a request. */
   waitingBatches = 0;
+  /** The last look over the queue that has met it. */
+  look = 0;
   /** Until when what was sent uses up the rate that a store allows a stream, on the monotonic clock. */
   paidUntilMs = 0;
 

@@ -46,6 +46,25 @@ describe('batches', () => {
     expect(output.requests).toHaveLength(2);
   });
 
+  test.each([
+    { what: 'has to wait', little: 'a', much: 'b', first: [['0'], [`${LINE}1`, `${LINE}2`]], later: [], queued: 0 },
+    { what: 'may leave', little: 'b', much: 'a', first: [['0']], later: [['1']], queued: 1 },
+  ])('what $what stays open while it is too little for a request, but no longer than a batch', async (row) => {
+    const { output } = byHand();
+    const bench = new LaneBench(output);
+    await using _ = bench.lane;
+    bench.append('a', '0');
+    await bench.clock.advance(1000);
+    bench.append(row.little, '1');
+    for (const line of [`${LINE}1`, `${LINE}2`, `${LINE}3`]) bench.append(row.much, line);
+    await bench.clock.advance(999);
+    expect(output.requests.map(({ lines }) => lines)).toStrictEqual(row.first);
+    expect(bench.lane.queuedBatches).toBe(row.queued);
+    await bench.clock.advance(1);
+    expect(output.requests.slice(row.first.length).map(({ lines }) => lines)).toStrictEqual(row.later);
+    expect(bench.lane.queuedBatches).toBe(row.queued + 1);
+  });
+
   test('an entry larger than a batch has one of its own', async () => {
     const output = new MemoryOutput();
     const bench = new LaneBench(output);
