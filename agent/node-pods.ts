@@ -28,7 +28,8 @@ export class NodePods implements AsyncDisposable {
   readonly #awaitedUntilMs: number;
 
   constructor(address: ApiAddress, { config, version, clock, log }: NodePodsParts) {
-    const { metadata_wait_seconds: waitSeconds, tombstone_seconds: tombstoneSeconds, max_tombstones: maxTombstones } = config.kubernetes;
+    const { metadata_wait_seconds: waitSeconds, spread_seconds: spreadSeconds } = config.kubernetes;
+    const { tombstone_seconds: tombstoneSeconds, max_tombstones: maxTombstones } = config.kubernetes;
     this.#clock = clock;
     this.#cache = new PodCache({ tombstoneMs: tombstoneSeconds * 1000, maxTombstones }, clock);
     this.lookup = new PodLookup(this.#cache, waitSeconds * 1000, clock);
@@ -39,7 +40,7 @@ export class NodePods implements AsyncDisposable {
       userAgent: `logferry/${version}`,
       onRequest: (code) => this.requests.set(code, (this.requests.get(code) ?? 0) + 1),
     });
-    this.#watch = new PodWatch({ server: this.#server, sink: this.#cache, clock, log });
+    this.#watch = new PodWatch({ server: this.#server, sink: this.#cache, clock, log }, spreadSeconds * 1000);
   }
 
   /** Null, which is said, where there is no API server to be asked. */

@@ -7,6 +7,7 @@ export interface KubernetesConfig {
   readonly ca_file?: string;
   readonly token_file?: string;
   readonly metadata_wait_seconds: number;
+  readonly spread_seconds: number;
   readonly tombstone_seconds: number;
   readonly max_tombstones: number;
 }
@@ -25,8 +26,13 @@ export const kubernetesSchema: z.ZodType<KubernetesConfig> = z
       .exactOptional()
       .describe("File of the bearer token for the API server, read again when it changes; by default the service account's."),
     metadata_wait_seconds: seconds(0)
-      .default(5)
+      .default(10)
       .describe('Seconds that the lines of a pod that is not known yet wait on disk before they are shipped with the names in their path.'),
+    spread_seconds: seconds(0)
+      .default(5)
+      .describe(
+        'Seconds over which the agents of a cluster spread what they ask at the start and after a failure; keep it below metadata_wait_seconds.',
+      ),
     tombstone_seconds: seconds(0).default(600).describe('Seconds that a deleted pod is remembered for logs that are not read yet.'),
     max_tombstones: wholeNumber(0, 100_000).default(1000).describe('Deleted pods that are remembered at most.'),
   })

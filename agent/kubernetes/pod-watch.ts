@@ -7,17 +7,17 @@ import { type Trouble, TROUBLE_REASONS, trouble, type TroubleReason } from './tr
 import type { WatchEvent } from './watch-event.ts';
 import { Watchdog } from './watchdog.ts';
 
-/** A pod list is fetched at a moment of its own, so that agents that start together do not all ask together. */
-const START_SPREAD_MS = 2000;
-/** Between failures, as client-go does it (tools/cache/reflector.go): from 0.8 s to 30 s, anew after two good minutes. */
+/** Pauses grow with each failure up to here, and begin anew after two good minutes, as client-go's do (tools/cache/reflector.go). */
 const BACKOFF_MIN_MS = 800;
 const BACKOFF_MAX_MS = 30_000;
 const BACKOFF_FORGET_MS = 120_000;
 /** What a server asks for by Retry-After is obeyed up to here. */
 const MAX_AFTER_MS = 300_000;
-/** The server ends a watch after 5 to 10 minutes: at random, so that not all come back together. */
+/** The server ends a watch after 5 to 10 minutes: at random, so that not all come back together. One that lasts that long is renewed at once. */
 const WATCH_MIN_SECONDS = 300;
 const WATCH_SPREAD_SECONDS = 300;
+/** Servers may end a watch this much before its time. */
+const DUE_MS = 2000;
 /** Bookmarks come about once a minute (apiserver pkg/storage/cacher), so silence this long is a dead connection. */
 const IDLE_MS = 180_000;
 const LIST_MS = 60_000;
@@ -65,6 +65,7 @@ const RELIST: Readonly<Partial<Record<TroubleReason, 'last' | 'newest'>>> = {
 /** Keeps a sink at what the API server says of this node's pods: one list, then a watch that is resumed for as long as it can be. */
 export class PodWatch {
   readonly #parts: { readonly server: PodServer; readonly sink: PodSink; readonly clock: Clock; readonly log: ThrottledLogger };
+  readonly #spreadMs: number;
   readonly #backoff: Backoff;
   #next: Next = { kind: 'list', version: '0' };
   #failures = 0;
@@ -79,15 +80,20 @@ export class PodWatch {
     number
   >;
 
-  constructor(parts: { server: PodServer; sink: PodSink; clock: Clock; log: ThrottledLogger }) {
+  /**
+   * What begins or ends for all agents of a cluster at once brings each of them back at a moment of its own within `spreadMs`, full jitter,
+   * and within twice of that for each further failure: client-go's 0.8 s would be all of 5,000 agents in one second.
+   */
+  constructor(parts: { server: PodServer; sink: PodSink; clock: Clock; log: ThrottledLogger }, spreadMs: number) {
     this.#parts = parts;
-    this.#backoff = new Backoff(parts.clock, BACKOFF_MIN_MS, BACKOFF_MAX_MS);
+    this.#spreadMs = spreadMs;
+    this.#backoff = new Backoff(parts.clock, Math.max(spreadMs, BACKOFF_MIN_MS), Math.max(spreadMs, BACKOFF_MAX_MS));
   }
 
   /** Lists and watches until `stop` aborts. */
   async run(stop: AbortSignal): Promise<void> {
     const { clock } = this.#parts;
-    await clock.sleep(clock.random() * START_SPREAD_MS, stop);
+    await clock.sleep(clock.random() * this.#spreadMs, stop);
     while (!stop.aborted) {
       const end = this.#next.kind === 'list' ? await this.#list(this.#next.version, stop) : await this.#watch(this.#next.version, stop);
       if (end !== null && !stop.aborted) await clock.sleep(this.#pauseMs(end), stop);
@@ -124,7 +130,9 @@ export class PodWatch {
     };
     const end = await server.watch({ version, timeoutSeconds }, take, idle.signal);
     if (stop.aborted) return null;
-    const isShort = clock.monotonic() - beganMs < SHORT_WATCH_MS && this.#version === version;
+    const tookMs = clock.monotonic() - beganMs;
+    if (end.reason === 'closed' && tookMs >= timeoutSeconds * 1000 - DUE_MS) return this.#renewed();
+    const isShort = tookMs < SHORT_WATCH_MS && this.#version === version;
     return this.#ended(idle.barked ? trouble('idle', `nothing came for ${IDLE_MS / 1000} s`) : end, isShort);
   }
 
@@ -140,6 +148,12 @@ export class PodWatch {
     const from = RELIST[end.reason];
     if (from !== undefined) this.#next = { kind: 'list', version: from === 'last' ? this.#version : null };
     return end.reason === 'closed' && !isShort ? end : this.#say(end);
+  }
+
+  /** A watch has ended as it was asked to: there is nothing to wait for. */
+  #renewed(): null {
+    this.restarts.closed += 1;
+    return null;
   }
 
   get #version(): string {
@@ -165,7 +179,7 @@ export class PodWatch {
     return this.#parts.clock.monotonic() - this.#failedMs > BACKOFF_FORGET_MS ? 0 : this.#failures;
   }
 
-  /** Never at once, since what has ended for one agent has probably ended for all. */
+  /** Never at once, since what has ended before its time for one agent has probably ended for all. */
   #pauseMs({ afterMs }: Trouble): number {
     return Math.min(afterMs ?? 0, MAX_AFTER_MS) + this.#backoff.delayMs(Math.max(this.#recentFailures - 1, 0));
   }

@@ -31,7 +31,7 @@ describe(parseConfig, () => {
           start: 'oldest',
           clock_hold_seconds: 7200,
         },
-        kubernetes: { enabled: true, metadata_wait_seconds: 5, tombstone_seconds: 600, max_tombstones: 1000 },
+        kubernetes: { enabled: true, metadata_wait_seconds: 10, spread_seconds: 5, tombstone_seconds: 600, max_tombstones: 1000 },
         labels: { preset: 'standard', static: {}, metadata: ['pod'] },
         stages: [],
         outputs: [

@@ -41,7 +41,7 @@ test('whatever happens, the cache is in the end what the server has, for a numbe
       const clock = new FakeClock({ seed });
       const server = new ScriptedPodServer();
       const cache = new PodCache({ tombstoneMs: 600_000, maxTombstones: 10 }, clock);
-      const watch = new PodWatch({ server, sink: cache, clock, log: new LogRecorder().throttled(clock) });
+      const watch = new PodWatch({ server, sink: cache, clock, log: new LogRecorder().throttled(clock) }, 5000);
       const stop = new AbortController();
       const done = watch.run(stop.signal);
       for (const next of steps) {

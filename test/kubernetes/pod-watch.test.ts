@@ -8,6 +8,7 @@ import { LogRecorder } from '../support/log-recorder.ts';
 import { ScriptedPodServer } from './scripted-pod-server.ts';
 
 const MINUTE_MS = 60_000;
+const SPREAD_MS = 2000;
 /** An agent runs in a pod, so there is one at least. */
 const NO_POD = 'the API server knows no pod of this node; check that node_name is the name it has there';
 
@@ -25,7 +26,7 @@ async function benchOf(prepare: (server: ScriptedPodServer) => void = () => unde
   const server = new ScriptedPodServer();
   const log = new LogRecorder();
   const cache = new PodCache({ tombstoneMs: 600_000, maxTombstones: 1000 }, clock);
-  const watch = new PodWatch({ server, sink: cache, clock, log: log.throttled(clock) });
+  const watch = new PodWatch({ server, sink: cache, clock, log: log.throttled(clock) }, SPREAD_MS);
   prepare(server);
   const stop = new AbortController();
   const done = watch.run(stop.signal);
@@ -48,7 +49,7 @@ describe('the beginning', () => {
     server.put(podLike());
     const cache = new PodCache({ tombstoneMs: 0, maxTombstones: 0 }, clock);
     const log = new LogRecorder();
-    const watch = new PodWatch({ server, sink: cache, clock, log: log.throttled(clock) });
+    const watch = new PodWatch({ server, sink: cache, clock, log: log.throttled(clock) }, SPREAD_MS);
     const stop = new AbortController();
     const done = watch.run(stop.signal);
     await clock.advance(499);
@@ -67,7 +68,7 @@ describe('the beginning', () => {
     );
     await clock.advance(60 * MINUTE_MS);
     expect(watch.synced).toBe(false);
-    // Full jitter, here in its middle: 0.4 s, 0.8 s and so on, then 15 s.
+    // Full jitter, here in its middle: 1 s, 2 s and so on, then 15 s.
     expect(server.asked.length).toBeGreaterThan(3600 / 15);
     expect(server.asked.length).toBeLessThan(3600 / 15 + 10);
     expect(log.messages[0]).toBe('pods cannot be followed and are asked for again; logs are shipped all the same');
@@ -80,7 +81,7 @@ describe('the beginning', () => {
     const { server, watch, clock } = await benchOf((slow) => slow.faults.push(failure('idle')));
     await clock.advance(59_999);
     expect(server.asked).toStrictEqual(['list 0']);
-    await clock.advance(1000);
+    await clock.advance(1001);
     expect(watch.synced).toBe(true);
   });
 });
@@ -149,7 +150,7 @@ describe('a watch that ends', () => {
     server.mute();
     await clock.advance(2 * MINUTE_MS - 1);
     expect(server.asked).toHaveLength(2);
-    await clock.advance(1000);
+    await clock.advance(1001);
     expect(server.asked).toStrictEqual(['list 0', 'watch 1', 'watch 2']);
     expect(watch.restarts.idle).toBe(1);
   });
@@ -159,7 +160,7 @@ describe('a watch that ends', () => {
     const server = new ScriptedPodServer();
     const sink = new PodCache({ tombstoneMs: 0, maxTombstones: 0 }, clock);
     const stop = new AbortController();
-    const done = new PodWatch({ server, sink, clock, log: new LogRecorder().throttled(clock) }).run(stop.signal);
+    const done = new PodWatch({ server, sink, clock, log: new LogRecorder().throttled(clock) }, SPREAD_MS).run(stop.signal);
     for (let n = 0; n < 100; n += 1) {
       await clock.advance(MINUTE_MS);
       server.end(failure('closed'));
@@ -169,6 +170,30 @@ describe('a watch that ends', () => {
     expect(new Set(server.timeouts).size).toBeGreaterThan(50);
     stop.abort();
     await done;
+  });
+
+  test('when its time has come: is renewed at once', async () => {
+    const { server, watch, clock } = await benchOf();
+    for (let minutes = 0; minutes < 7; minutes += 1) {
+      await clock.advance(MINUTE_MS);
+      server.bookmark();
+    }
+    await clock.advance(29_000);
+    expect(server.timeouts).toStrictEqual([450]);
+    server.end(failure('closed'));
+    await clock.advance(0);
+    expect(server.asked).toStrictEqual(['list 0', 'watch 1', 'watch 8']);
+    expect(watch.restarts.closed).toBe(1);
+  });
+
+  test('before its time, in good order: is resumed at a moment of the agent’s own', async () => {
+    const { server, clock } = await benchOf();
+    await clock.advance(100_000);
+    server.end(failure('closed'));
+    await clock.advance(SPREAD_MS / 2 - 1);
+    expect(server.asked).toHaveLength(2);
+    await clock.advance(1);
+    expect(server.asked).toHaveLength(3);
   });
 
   test('is told to the operator when it is his to mend', async () => {
