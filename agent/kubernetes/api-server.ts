@@ -5,7 +5,7 @@ import type { ApiAddress } from './api-address.ts';
 import { EventLines } from './event-lines.ts';
 import { fieldOf } from './field-of.ts';
 import { podOf, versionOf } from './pod-of.ts';
-import type { PodList, PodServer } from './pod-watch.ts';
+import type { PodList, PodServer, WatchFrom } from './pod-watch.ts';
 import { type Trouble, trouble, troubleOfStatus } from './trouble.ts';
 import { parsed, type WatchEvent, watchEvent } from './watch-event.ts';
 
@@ -49,11 +49,7 @@ export class ApiServer implements PodServer, AsyncDisposable {
     return trouble ?? listOf(body);
   }
 
-  async watch(
-    { version, timeoutSeconds }: { readonly version: string; readonly timeoutSeconds: number },
-    take: (event: WatchEvent) => void,
-    signal: AbortSignal,
-  ): Promise<Trouble> {
+  async watch({ version, timeoutSeconds, isInitial }: WatchFrom, take: (event: WatchEvent) => void, signal: AbortSignal): Promise<Trouble> {
     const lines = new EventLines(MAX_EVENT_BYTES);
     let fault: Trouble | null = null;
     const takeLine = (line: Buffer): boolean => {
@@ -67,7 +63,13 @@ export class ApiServer implements PodServer, AsyncDisposable {
       if (!goesOn) fault ??= trouble('malformed', `an event of more than ${MAX_EVENT_BYTES} bytes`);
       return goesOn;
     };
-    const query = { watch: '1', resourceVersion: version, allowWatchBookmarks: 'true', timeoutSeconds: String(timeoutSeconds) };
+    const query = {
+      watch: '1',
+      ...(version === null ? {} : { resourceVersion: version }),
+      allowWatchBookmarks: 'true',
+      timeoutSeconds: String(timeoutSeconds),
+      ...(isInitial ? { sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan' } : {}),
+    };
     const failed = await this.#get(query, ACCEPT_EVENTS, takeChunk, signal);
     return fault ?? failed ?? trouble('closed', 'the server has ended the watch');
   }
@@ -117,7 +119,7 @@ class Body {
 
   /** Undefined when it is no JSON. */
   json(): unknown {
-    return parsed(Buffer.concat(this.#chunks));
+    return parsed(Buffer.concat(this.#chunks).toString());
   }
 }
 

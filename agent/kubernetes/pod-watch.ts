@@ -3,6 +3,7 @@ import type { Pod } from '../model/pod.ts';
 import { Backoff } from '../runtime/backoff.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { ThrottledLogger } from '../runtime/logger.ts';
+import { InitialPods } from './initial-pods.ts';
 import { type Trouble, TROUBLE_REASONS, trouble, type TroubleReason } from './trouble.ts';
 import type { WatchEvent } from './watch-event.ts';
 import { Watchdog } from './watchdog.ts';
@@ -34,12 +35,16 @@ export interface PodList {
 export interface PodServer {
   /** `version`: '0' is any state that the server has at hand, null the newest, another one not older than that. */
   list(version: string | null, signal: AbortSignal): Promise<PodList | Trouble>;
-  /** Hands on what happens after `version` until the watch ends, as it always does. */
-  watch(
-    from: { readonly version: string; readonly timeoutSeconds: number },
-    take: (event: WatchEvent) => void,
-    signal: AbortSignal,
-  ): Promise<Trouble>;
+  /** Hands on what happens until the watch ends, as it always does. */
+  watch(from: WatchFrom, take: (event: WatchEvent) => void, signal: AbortSignal): Promise<Trouble>;
+}
+
+export interface WatchFrom {
+  /** What happens after it is told; null and `isInitial`: after the newest. */
+  readonly version: string | null;
+  readonly timeoutSeconds: number;
+  /** All pods first, as `list` would tell them of `version`; servers that cannot do that reject it. */
+  readonly isInitial: boolean;
 }
 
 /** Who wants to know about pods. */
@@ -48,6 +53,14 @@ export interface PodSink {
   replace(pods: readonly Pod[]): void;
   put(pod: Pod): void;
   remove(pod: Pod): void;
+}
+
+interface WatchEnd {
+  readonly trouble: Trouble;
+  /** As it was asked to. */
+  readonly isDue: boolean;
+  /** So soon, and with nothing in it, that it is a failure however politely it ends. */
+  readonly isShort: boolean;
 }
 
 /** What comes next: all pods anew (`version` as `PodServer.list` takes it), or what has happened since. */
@@ -62,11 +75,18 @@ const RELIST: Readonly<Partial<Record<TroubleReason, 'last' | 'newest'>>> = {
   rejected: 'newest',
 };
 
-/** Keeps a sink at what the API server says of this node's pods: one list, then a watch that is resumed for as long as it can be. */
+/** A watch that begins with all pods may be asked for again after these; after others the server is believed to have no such watches. */
+const STILL_STREAMS: ReadonlySet<TroubleReason> = new Set(['network', 'throttled', 'refused', 'expired', 'version_too_large']);
+
+/** Keeps a sink at what the API server says of this node's pods: all of them once, in a list or at the beginning of a watch, then a watch that is resumed for as
+ * long as it can be.
+ */
 export class PodWatch {
   readonly #parts: { readonly server: PodServer; readonly sink: PodSink; readonly clock: Clock; readonly log: ThrottledLogger };
   readonly #spreadMs: number;
   readonly #backoff: Backoff;
+  /** Until a server has shown that it cannot, it is asked for watches that begin with all pods: one request instead of two. */
+  #streams = true;
   #next: Next = { kind: 'list', version: '0' };
   #failures = 0;
   #failedMs = Number.NEGATIVE_INFINITY;
@@ -95,45 +115,89 @@ export class PodWatch {
     const { clock } = this.#parts;
     await clock.sleep(clock.random() * this.#spreadMs, stop);
     while (!stop.aborted) {
-      const end = this.#next.kind === 'list' ? await this.#list(this.#next.version, stop) : await this.#watch(this.#next.version, stop);
+      const end = await this.#step(this.#next, stop);
       if (end !== null && !stop.aborted) await clock.sleep(this.#pauseMs(end), stop);
     }
   }
 
+  #step({ kind, version }: Next, stop: AbortSignal): Promise<Trouble | null> {
+    if (kind === 'watch') return this.#watch(version, stop);
+    return this.#streams ? this.#stream(version, stop) : this.#list(version, stop);
+  }
+
   async #list(version: string | null, stop: AbortSignal): Promise<Trouble | null> {
-    const { server, sink, clock, log } = this.#parts;
+    const { server, clock } = this.#parts;
     this.lists += 1;
     using limit = new Watchdog(LIST_MS, clock, stop);
     const answer = await server.list(version, limit.signal);
-    if (answer.kind === 'trouble') {
-      if (stop.aborted) return null;
-      // Nothing but the newest state is left to ask for.
-      if (RELIST[answer.reason] !== undefined) this.#next = { kind: 'list', version: null };
-      return this.#say(answer);
-    }
-    if (answer.pods.length === 0)
-      log.warn('', {}, 'the API server knows no pod of this node; check that node_name is the name it has there');
-    sink.replace(answer.pods);
-    this.synced = true;
-    this.#next = { kind: 'watch', version: answer.version };
+    if (answer.kind === 'trouble') return stop.aborted ? null : this.#unlisted(answer);
+    this.#replace(answer.pods, answer.version);
     return null;
   }
 
+  #replace(pods: readonly Pod[], version: string): void {
+    const { sink, log } = this.#parts;
+    if (pods.length === 0) log.warn('', {}, 'the API server knows no pod of this node; check that node_name is the name it has there');
+    sink.replace(pods);
+    this.synced = true;
+    this.#next = { kind: 'watch', version };
+  }
+
+  #unlisted(failure: Trouble): Trouble {
+    // Nothing but the newest state is left to ask for.
+    if (RELIST[failure.reason] !== undefined) this.#next = { kind: 'list', version: null };
+    return this.#say(failure);
+  }
+
+  /** A watch that begins with all pods. */
+  async #stream(version: string | null, stop: AbortSignal): Promise<Trouble | null> {
+    const { clock } = this.#parts;
+    const initial = new InitialPods();
+    using limit = new Watchdog(LIST_MS, clock, stop);
+    const take = (event: WatchEvent): void => {
+      if (initial.isComplete) return this.#take(event);
+      initial.take(event);
+      if (!initial.isComplete) return;
+      limit[Symbol.dispose]();
+      this.lists += 1;
+      this.#replace(initial.pods, event.version);
+    };
+    const end = await this.#follow({ version, isInitial: true }, take, limit.signal);
+    if (stop.aborted) return null;
+    if (initial.isComplete) return this.#ended(end);
+    this.#streams = STILL_STREAMS.has(end.trouble.reason) && !limit.barked;
+    if (end.trouble.reason === 'rejected') return null;
+    this.lists += 1;
+    return this.#unlisted(end.trouble);
+  }
+
   async #watch(version: string, stop: AbortSignal): Promise<Trouble | null> {
+    const end = await this.#follow({ version, isInitial: false }, (event) => this.#take(event), stop);
+    return stop.aborted ? null : this.#ended(end);
+  }
+
+  /** One watch to its end, or until it is silent for too long. */
+  async #follow(from: Pick<WatchFrom, 'version' | 'isInitial'>, take: (event: WatchEvent) => void, stop: AbortSignal): Promise<WatchEnd> {
     const { server, clock } = this.#parts;
     const timeoutSeconds = WATCH_MIN_SECONDS + Math.floor(clock.random() * WATCH_SPREAD_SECONDS);
     const beganMs = clock.monotonic();
+    let isEmpty = true;
     using idle = new Watchdog(IDLE_MS, clock, stop);
-    const take = (event: WatchEvent): void => {
-      idle.feed();
-      this.#take(event);
-    };
-    const end = await server.watch({ version, timeoutSeconds }, take, idle.signal);
-    if (stop.aborted) return null;
+    const end = await server.watch(
+      { ...from, timeoutSeconds },
+      (event) => {
+        isEmpty = false;
+        idle.feed();
+        take(event);
+      },
+      idle.signal,
+    );
     const tookMs = clock.monotonic() - beganMs;
-    if (end.reason === 'closed' && tookMs >= timeoutSeconds * 1000 - DUE_MS) return this.#renewed();
-    const isShort = tookMs < SHORT_WATCH_MS && this.#version === version;
-    return this.#ended(idle.barked ? trouble('idle', `nothing came for ${IDLE_MS / 1000} s`) : end, isShort);
+    return {
+      trouble: idle.barked ? trouble('idle', `nothing came for ${IDLE_MS / 1000} s`) : end,
+      isDue: end.reason === 'closed' && tookMs >= timeoutSeconds * 1000 - DUE_MS,
+      isShort: isEmpty && tookMs < SHORT_WATCH_MS,
+    };
   }
 
   #take(event: WatchEvent): void {
@@ -143,17 +207,13 @@ export class PodWatch {
     this.#next = { kind: 'watch', version: event.version };
   }
 
-  #ended(end: Trouble, isShort: boolean): Trouble {
+  /** Null: there is nothing to wait for. */
+  #ended({ trouble: end, isDue, isShort }: WatchEnd): Trouble | null {
     this.restarts[end.reason] += 1;
     const from = RELIST[end.reason];
     if (from !== undefined) this.#next = { kind: 'list', version: from === 'last' ? this.#version : null };
+    if (isDue) return null;
     return end.reason === 'closed' && !isShort ? end : this.#say(end);
-  }
-
-  /** A watch has ended as it was asked to: there is nothing to wait for. */
-  #renewed(): null {
-    this.restarts.closed += 1;
-    return null;
   }
 
   get #version(): string {

@@ -51,7 +51,7 @@ function uids(answer: PodList | Trouble): string[] {
 /** Follows a watch, which must end by itself or by `signal`. */
 function follow(api: ApiServer, version: string, signal: AbortSignal = NEVER): { events: WatchEvent[]; end: Promise<Trouble> } {
   const events: WatchEvent[] = [];
-  return { events, end: api.watch({ version, timeoutSeconds: 300 }, (event) => events.push(event), signal) };
+  return { events, end: api.watch({ version, timeoutSeconds: 300, isInitial: false }, (event) => events.push(event), signal) };
 }
 
 describe('lists', () => {
@@ -119,6 +119,27 @@ describe('watches', () => {
       ['bookmark', '102'],
       ['removed', '103'],
     ]);
+  });
+
+  test('begin with all pods where the server knows of that', async () => {
+    const { server, api } = await benchOf();
+    server.streams = true;
+    server.put({ uid: 'a', name: 'a' });
+    const events: WatchEvent[] = [];
+    const end = api.watch({ version: '0', timeoutSeconds: 300, isInitial: true }, (event) => events.push(event), NEVER);
+    await eventually(() => expect(events).toHaveLength(2));
+    server.endWatches();
+    await end;
+    expect(events.map(({ kind, version }) => [kind, version])).toStrictEqual([
+      ['put', '101'],
+      ['initial_end', '101'],
+    ]);
+    expect(Object.fromEntries(server.watches[0]!.query)).toMatchObject({ sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan' });
+    server.streams = false;
+    expect(await api.watch({ version: null, timeoutSeconds: 300, isInitial: true }, () => undefined, NEVER)).toMatchObject({
+      reason: 'rejected',
+    });
+    expect(server.watches[1]!.query.has('resourceVersion')).toBe(false);
   });
 
   test('a cut connection, an ERROR event, an unknown version and bytes that are no event', async () => {

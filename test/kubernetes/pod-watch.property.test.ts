@@ -37,9 +37,10 @@ function byUid(a: Pod, b: Pod): number {
 
 test('whatever happens, the cache is in the end what the server has, for a number of lists that faults bound', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 60 }), fc.nat(), async (steps, seed) => {
+    fc.asyncProperty(fc.array(step, { maxLength: 60 }), fc.nat(), fc.boolean(), async (steps, seed, streams) => {
       const clock = new FakeClock({ seed });
       const server = new ScriptedPodServer();
+      server.streams = streams;
       const cache = new PodCache({ tombstoneMs: 600_000, maxTombstones: 10 }, clock);
       const watch = new PodWatch({ server, sink: cache, clock, log: new LogRecorder().throttled(clock) }, 5000);
       const stop = new AbortController();

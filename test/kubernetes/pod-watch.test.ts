@@ -38,6 +38,11 @@ async function benchOf(prepare: (server: ScriptedPodServer) => void = () => unde
   return { server, watch, cache, clock, log };
 }
 
+function streaming(server: ScriptedPodServer): void {
+  server.streams = true;
+  server.put(podLike());
+}
+
 function failure(reason: TroubleReason, afterMs: number | null = null): Trouble {
   return { ...trouble(reason, 'a fault of the test'), afterMs };
 }
@@ -242,5 +247,65 @@ describe('the server is spared', () => {
       }
     }
     expect(watch.lists).toBeLessThan(3600 / 15 + 20);
+  });
+});
+
+describe('a server whose watches may begin with all pods', () => {
+  test('is asked once for all, and once more to resume', async () => {
+    const { server, watch, cache, clock } = await benchOf(streaming);
+    expect([server.asked, watch.synced, watch.lists]).toStrictEqual([['stream 0'], true, 1]);
+    server.put(podLike({ uid: 'u-2' }));
+    await clock.advance(5000);
+    server.end(failure('closed'));
+    await clock.advance(5000);
+    expect([server.asked, cache.size, watch.lists]).toStrictEqual([['stream 0', 'watch 3'], 2, 1]);
+  });
+
+  test('pods that are gone by then are gone', async () => {
+    const { server, cache, clock } = await benchOf(streaming);
+    server.end(failure('network'));
+    server.remove('u-1');
+    server.put(podLike({ uid: 'u-2' }));
+    server.compact();
+    await clock.advance(10_000);
+    expect(server.asked).toStrictEqual(['stream 0', 'watch 2', 'stream 2']);
+    expect([...cache.pods]).toStrictEqual([podLike({ uid: 'u-2' })]);
+  });
+
+  test.each(['network', 'throttled', 'refused', 'version_too_large', 'expired'] as const)('%s: is asked so again', async (reason) => {
+    const { server, watch, clock } = await benchOf((failing) => {
+      streaming(failing);
+      failing.faults.push(failure(reason));
+    });
+    await clock.advance(5000);
+    const newest = reason === 'expired' || reason === 'version_too_large';
+    expect(server.asked).toStrictEqual(['stream 0', newest ? 'stream newest' : 'stream 0']);
+    expect(watch.synced).toBe(true);
+  });
+
+  test.each(['server_error', 'malformed', 'closed', 'error_event'] as const)('%s: is asked for lists from then on', async (reason) => {
+    const { server, watch, clock } = await benchOf((failing) => {
+      streaming(failing);
+      failing.faults.push(failure(reason));
+    });
+    await clock.advance(5000);
+    expect(server.asked).toStrictEqual(['stream 0', expect.stringMatching(/^list /), 'watch 2']);
+    expect(watch.synced).toBe(true);
+  });
+
+  test('one that never says that these were all is asked for a list after a minute', async () => {
+    const { server, watch, clock } = await benchOf((slow) => {
+      streaming(slow);
+      slow.faults.push(failure('idle'));
+    });
+    await clock.advance(59_999);
+    expect([server.asked, watch.synced]).toStrictEqual([['stream 0'], false]);
+    await clock.advance(1001);
+    expect([server.asked, watch.synced]).toStrictEqual([['stream 0', 'list 0', 'watch 2'], true]);
+  });
+
+  test('one that rejects such watches is asked for a list at once', async () => {
+    const { server, watch, log } = await benchOf((old) => old.put(podLike()));
+    expect([server.asked, watch.synced, watch.lists, log.messages]).toStrictEqual([['list 0', 'watch 2'], true, 1, []]);
   });
 });

@@ -1,4 +1,4 @@
-import type { PodList, PodServer } from '../../agent/kubernetes/pod-watch.ts';
+import type { PodList, PodServer, WatchFrom } from '../../agent/kubernetes/pod-watch.ts';
 import { type Trouble, trouble } from '../../agent/kubernetes/trouble.ts';
 import type { WatchEvent } from '../../agent/kubernetes/watch-event.ts';
 import type { Pod } from '../../agent/model/pod.ts';
@@ -14,6 +14,8 @@ export class ScriptedPodServer implements PodServer {
   version = 1;
   /** What a watch must not be older than. */
   oldest = 1;
+  /** It knows of watches that begin with all pods. */
+  streams = false;
   readonly asked: string[] = [];
   /** Answers to the next requests in place of the right ones. */
   readonly faults: Trouble[] = [];
@@ -55,6 +57,11 @@ export class ScriptedPodServer implements PodServer {
     this.end(trouble('network', 'restarted'));
   }
 
+  #begin(take: (event: WatchEvent) => void): void {
+    for (const pod of this.pods.values()) take({ kind: 'put', pod, version: '1' });
+    take({ kind: 'initial_end', version: String(this.version) });
+  }
+
   #tell(event: WatchEvent): void {
     this.#history.push({ event, version: this.version });
     if (!this.#isMute) for (const watch of this.#open) watch.take(event);
@@ -82,19 +89,17 @@ export class ScriptedPodServer implements PodServer {
     return { kind: 'list', pods: [...this.pods.values()], version: String(this.version) };
   }
 
-  async watch(
-    { version, timeoutSeconds }: { readonly version: string; readonly timeoutSeconds: number },
-    take: (event: WatchEvent) => void,
-    signal: AbortSignal,
-  ): Promise<Trouble> {
-    this.asked.push(`watch ${version}`);
+  async watch({ version, timeoutSeconds, isInitial }: WatchFrom, take: (event: WatchEvent) => void, signal: AbortSignal): Promise<Trouble> {
+    if (isInitial && !this.streams) return trouble('rejected', 'sendInitialEvents is forbidden');
+    this.asked.push(`${isInitial ? 'stream' : 'watch'} ${version ?? 'newest'}`);
     this.timeouts.push(timeoutSeconds);
     const fault = this.faults.shift();
-    if (fault !== undefined) return fault;
+    if (fault !== undefined) return fault.reason === 'idle' ? untilAborted(signal) : fault;
     if (Number(version) > this.version) return trouble('version_too_large', `${version} > ${this.version}`);
-    if (Number(version) < this.oldest) return trouble('expired', 'too old');
+    if (!isInitial && Number(version) < this.oldest) return trouble('expired', 'too old');
     this.#isMute = false;
-    for (const { event, version: at } of this.#history) if (at > Number(version)) take(event);
+    if (isInitial) this.#begin(take);
+    else for (const { event, version: at } of this.#history) if (at > Number(version)) take(event);
     return new Promise((resolve) => {
       const watch: OpenWatch = {
         take,

@@ -1,4 +1,4 @@
-import type { PodList, PodServer } from '../../agent/kubernetes/pod-watch.ts';
+import type { PodList, PodServer, WatchFrom } from '../../agent/kubernetes/pod-watch.ts';
 import { type Trouble, trouble } from '../../agent/kubernetes/trouble.ts';
 import type { WatchEvent } from '../../agent/kubernetes/watch-event.ts';
 import type { Pod } from '../../agent/model/pod.ts';
@@ -29,14 +29,17 @@ export class ApiServerModel {
   /** Requests that are served in a second; more get a 429 that asks for a second of rest. */
   limit: number = Number.POSITIVE_INFINITY;
   readonly #clock: Clock;
+  readonly #streams: boolean;
   readonly #watchers = new Set<Watcher>();
   #version = 1;
   /** Watches from before this version are told that they are too old. */
   #oldest = 1;
   #served = { second: 0, count: 0 };
 
-  constructor(clock: Clock) {
+  /** `streams`: it knows of watches that begin with all pods, as servers of 1.34 and later do. */
+  constructor(clock: Clock, streams: boolean) {
     this.#clock = clock;
+    this.#streams = streams;
   }
 
   /** What the agent of a node talks to. */
@@ -89,13 +92,15 @@ export class ApiServerModel {
 
   async #watch(
     { node, take }: Pick<Watcher, 'node' | 'take'>,
-    { version, timeoutSeconds }: { readonly version: string; readonly timeoutSeconds: number },
+    { version, timeoutSeconds, isInitial }: WatchFrom,
     signal: AbortSignal,
   ): Promise<Trouble> {
     const refusal = await this.#admit('watch', signal);
     if (refusal !== null) return refusal;
-    if (Number(version) < this.#oldest) return trouble('expired', 'too old resource version');
-    this.#tell(node, Number(version), take);
+    if (isInitial && !this.#streams) return trouble('rejected', 'sendInitialEvents is forbidden');
+    if (isInitial) this.#begin(node, take);
+    else if (Number(version) < this.#oldest) return trouble('expired', 'too old resource version');
+    else this.#tell(node, Number(version), take);
     return this.#follow({ node, take }, timeoutSeconds, signal);
   }
 
@@ -112,6 +117,11 @@ export class ApiServerModel {
     await this.#clock.sleep(timeoutSeconds * 1000, AbortSignal.any([signal, over.signal]));
     this.#watchers.delete(watcher);
     return why;
+  }
+
+  #begin(node: number, take: (event: WatchEvent) => void): void {
+    take({ kind: 'put', pod: this.podOf(node), version: '1' });
+    take({ kind: 'initial_end', version: String(this.#version) });
   }
 
   #tell(node: number, from: number, take: (event: WatchEvent) => void): void {

@@ -15,6 +15,8 @@ export interface FleetOptions {
   readonly seed: number;
   /** `kubernetes.spread_seconds`. */
   readonly spreadMs: number;
+  /** The API server knows of watches that begin with all pods. */
+  readonly streams: boolean;
 }
 
 /** The watch code of one agent a node, as NodePods puts it together, all on one clock and one API server. */
@@ -27,11 +29,11 @@ export class Fleet implements AsyncDisposable {
   readonly #stop = new AbortController();
   readonly #done: Promise<void>;
 
-  constructor({ nodes, seed, spreadMs }: FleetOptions) {
+  constructor({ nodes, seed, spreadMs, streams }: FleetOptions) {
     this.nodes = nodes;
     this.#spreadMs = spreadMs;
     this.clock = new FakeClock({ seed });
-    this.server = new ApiServerModel(this.clock);
+    this.server = new ApiServerModel(this.clock, streams);
     this.#done = this.server.run(this.#stop.signal);
   }
 

@@ -13,6 +13,8 @@ export interface FakePod {
   readonly nodeName?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
+  /** Who wrote which fields; without it one short entry. */
+  readonly managedFields?: readonly object[];
   readonly owner?: { readonly kind: string; readonly name: string };
 }
 
@@ -35,6 +37,7 @@ export interface ApiRequest {
 }
 
 const NODE_FIELD = 'spec.nodeName=';
+const SHORT_FIELDS: readonly object[] = [{ manager: 'kubelet', operation: 'Update', fieldsV1: { 'f:status': {} } }];
 
 /**
  * The part of an API server that tells of pods: lists and watches with versions, bookmarks when told to, a history that can be cut off,
@@ -48,6 +51,8 @@ export class FakeApiServer implements AsyncDisposable {
   /** Faults for the next lists and watches, in order. */
   readonly listFaults: ApiFault[] = [];
   readonly watchFaults: ApiFault[] = [];
+  /** It lets watches begin with all pods, as servers of 1.34 and later do. */
+  streams = false;
   readonly #tls: boolean;
   readonly #pods = new Map<string, { readonly pod: FakePod; readonly version: number }>();
   #history: { readonly type: string; readonly pod: FakePod; readonly version: number }[] = [];
@@ -180,19 +185,30 @@ export class FakeApiServer implements AsyncDisposable {
 
   #watch(query: URLSearchParams, watcher: Watcher): void {
     const from = Number(query.get('resourceVersion'));
+    const isInitial = query.get('sendInitialEvents') === 'true';
+    if (isInitial && !this.streams) return refuse(watcher.response, 422, 'sendInitialEvents: Forbidden');
     if (from > this.#version) return refuse(watcher.response, 504, tooLarge(String(from), this.#version));
     watcher.response.writeHead(200, { 'content-type': 'application/json' });
     watcher.response.flushHeaders();
-    if (from < this.#oldest) {
+    if (isInitial) this.#begin(watcher);
+    else if (from < this.#oldest) {
       send(watcher, 'ERROR', statusOf(410, 'Expired'));
       watcher.response.end();
       return;
     }
     for (const { type, pod, version } of this.#history) {
-      if (version > from && nodeOf(pod) === watcher.nodeName) send(watcher, type, objectOf(pod, version));
+      if (!isInitial && version > from && nodeOf(pod) === watcher.nodeName) send(watcher, type, objectOf(pod, version));
     }
     this.#watchers.add(watcher);
     watcher.response.on('close', () => this.#watchers.delete(watcher));
+  }
+
+  /** All pods, then a bookmark that says so (apiserver pkg/storage/cacher/cache_watcher.go). */
+  #begin(watcher: Watcher): void {
+    for (const { pod, version } of this.#pods.values())
+      if (nodeOf(pod) === watcher.nodeName) send(watcher, 'ADDED', objectOf(pod, version));
+    const annotations = { 'k8s.io/initial-events-end': 'true' };
+    send(watcher, 'BOOKMARK', { kind: 'Pod', apiVersion: 'v1', metadata: { resourceVersion: String(this.#version), annotations } });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -226,9 +242,11 @@ function nodeOf({ nodeName = 'node-1' }: FakePod): string {
   return nodeName;
 }
 
-function objectOf({ uid, name, namespace = 'shop', labels, annotations, owner }: FakePod, version: number): object {
+function objectOf(
+  { uid, name, namespace = 'shop', labels, annotations, owner, managedFields = SHORT_FIELDS }: FakePod,
+  version: number,
+): object {
   const ownerReferences = owner === undefined ? [] : [{ apiVersion: 'apps/v1', ...owner, uid: `${owner.name}-uid`, controller: true }];
-  const managedFields = [{ manager: 'kubelet', operation: 'Update', fieldsV1: { 'f:status': {} } }];
   const metadata: V1ObjectMeta = {
     name,
     namespace,
@@ -237,7 +255,7 @@ function objectOf({ uid, name, namespace = 'shop', labels, annotations, owner }:
     labels: { ...labels },
     annotations: { ...annotations },
     ownerReferences,
-    managedFields,
+    managedFields: [...managedFields],
   };
   return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata };
 }
