@@ -3,6 +3,7 @@ import connectThrough from 'undici/lib/api/api-connect.js';
 import request from 'undici/lib/api/api-request.js';
 import Pool from 'undici/lib/dispatcher/pool.js';
 import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
+import { AnswerTaker, type TakenAnswer } from './answer-taker.ts';
 
 /** Longest part of an answer's body that is looked at. */
 const ANSWER_BYTES = 64 * 1024;
@@ -38,8 +39,8 @@ interface HttpFailure {
   readonly detail: string;
 }
 
-/** How an answer that was taken as it came has ended; `retryAfter` is the header as it came. */
-export type HttpEnd = { readonly kind: 'end'; readonly status: number; readonly retryAfter: string | null } | HttpFailure;
+/** How an answer that was taken as it came has ended. */
+export type HttpEnd = ({ readonly kind: 'end' } & TakenAnswer) | HttpFailure;
 
 /** A pool of connections to one URL. TLS files are read again when one of them changes: certificates are rotated in place. */
 export class HttpClient implements AsyncDisposable {
@@ -86,19 +87,9 @@ export class HttpClient implements AsyncDisposable {
   ): Promise<HttpEnd> {
     try {
       const pool = this.#current();
-      const {
-        statusCode: status,
-        headers: answered,
-        body,
-      } = await request.call(pool, {
-        origin: this.#origin,
-        method: 'GET',
-        path,
-        headers,
-        signal,
-      });
-      for await (const chunk of body as AsyncIterable<Buffer>) if (!take(chunk, status)) break;
-      return { kind: 'end', status, retryAfter: single(answered['retry-after']) };
+      const taker = new AnswerTaker(take, signal);
+      pool.dispatch({ origin: this.#origin, method: 'GET', path, headers }, taker);
+      return { kind: 'end', ...(await taker.answer) };
     } catch (error) {
       return failureOf(error as Error & { code?: string | number });
     }
