@@ -160,6 +160,31 @@ describe('watches', () => {
     expect(await follow(api, '100').end).toMatchObject({ reason: 'expired' });
   });
 
+  test('a watch that is throttled, reset or refused before it begins', async () => {
+    const { server, api, codes } = await benchOf();
+    server.watchFaults.push(
+      { kind: 'answer', status: 429, headers: { 'retry-after': '3' } },
+      { kind: 'reset' },
+      { kind: 'answer', status: 403, message: 'pods is forbidden' },
+    );
+    expect(await follow(api, '100').end).toMatchObject({ reason: 'throttled', afterMs: 3000 });
+    expect(await follow(api, '100').end).toMatchObject({ reason: 'network' });
+    expect(await follow(api, '100').end).toMatchObject({ reason: 'refused', detail: '403: pods is forbidden' });
+    expect(codes).toStrictEqual(['429', 'network', '403']);
+  });
+
+  test('I7 a watch on which nothing comes any more ends with its signal', async () => {
+    const { server, api } = await benchOf();
+    const stop = new AbortController();
+    const { events, end } = follow(api, '100', stop.signal);
+    await eventually(() => expect(server.watching).toBe(1));
+    server.muteWatches();
+    server.put({ uid: 'a', name: 'a' });
+    stop.abort();
+    expect(await end).toMatchObject({ reason: 'network' });
+    expect(events).toStrictEqual([]);
+  });
+
   test('I3 an event without an end is given up', async () => {
     const { server, api } = await benchOf();
     server.watchFaults.push({ kind: 'bytes', text: 'x'.repeat(5 * 1024 * 1024) });
