@@ -9,6 +9,7 @@ import { parseListenAddress } from './config/listen-address.ts';
 import type { Config } from './config/schema.ts';
 import { Discovery } from './discover/discovery.ts';
 import { WatchHint } from './discover/watch-hint.ts';
+import { Selection } from './enrich/selection.ts';
 import { Retention } from './ledger/retention.ts';
 import { aborted } from './runtime/aborted.ts';
 import type { Environment } from './runtime/environment.ts';
@@ -50,7 +51,7 @@ export async function runAgent(parts: AgentParts, stop: AbortSignal): Promise<vo
   const progress = new Wakeup();
   const pods = await findPods(parts, log);
   if (pods !== null) stack.use(pods);
-  const surroundings = await surroundingsOf(parts, checkpoints, { log, progress, pods: pods?.lookup });
+  const surroundings = await surroundingsOf(parts, checkpoints, { log, progress, pods });
   const outputs = config.outputs.map((written) => assembleOutput(written, checkpoints.outputs[written.name] ?? {}, surroundings));
   for (const { output, lane } of outputs) {
     stack.use(output);
@@ -118,11 +119,14 @@ async function findPods({ config, env, version, clock }: AgentParts, log: Thrott
 async function surroundingsOf(
   { config, version, clock, logger }: AgentParts,
   { imported, startedMs }: Checkpoints,
-  shared: Pick<Surroundings, 'log' | 'progress' | 'pods'>,
+  { log, progress, pods }: { log: ThrottledLogger; progress: Wakeup; pods: NodePods | null },
 ): Promise<Surroundings> {
   const { container_log_max_bytes: maxBytes = null, container_log_max_files: maxFiles = null } = config.kubelet;
   return {
-    ...shared,
+    log,
+    progress,
+    pods: pods?.lookup,
+    selection: new Selection(config.containers, pods?.known ?? null),
     config,
     version,
     clock,
@@ -166,13 +170,14 @@ interface StatusParts {
 }
 
 function statusOf({ parts, pods, outputs, discovery, checkpointer, surroundings }: StatusParts): AgentStatus {
-  const { descriptors, retention } = surroundings;
+  const { descriptors, retention, selection } = surroundings;
   const required = outputs.filter((output) => output.required);
   return {
     ...parts.usage(),
     kubernetes: pods?.status ?? null,
     scans: discovery.scans,
     refusedLinks: discovery.refusedLinks,
+    excluded: selection?.count(discovery.sources) ?? new Map(),
     checkpointFailures: checkpointer.failures,
     checkpointAgeSeconds: (parts.clock.monotonic() - checkpointer.savedMs) / 1000,
     openFiles: descriptors.open,

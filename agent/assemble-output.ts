@@ -10,6 +10,7 @@ import { Lane, type LaneOptions } from './deliver/lane.ts';
 import { letterFile } from './deliver/letter-files.ts';
 import { sourceOfId } from './discover/log-path.ts';
 import type { PodLookup } from './enrich/pod-lookup.ts';
+import type { Selection } from './enrich/selection.ts';
 import { type PodOfSource, streamIdentity } from './enrich/stream-identity.ts';
 import { GapReporter } from './pipeline/gap-reporter.ts';
 import { LedgerTotals } from './ledger/ledger-totals.ts';
@@ -79,6 +80,8 @@ export interface Surroundings {
   readonly fs: FileSystem;
   /** Absent: names come from the path of a log alone. */
   readonly pods?: PodLookup | undefined;
+  /** Absent: every log is collected. */
+  readonly selection?: Selection | undefined;
   /** In place of the network. */
   readonly client?: LokiClient | undefined;
   /** The agent runs on this node for the first time. */
@@ -114,11 +117,12 @@ export function assembleOutput(
       return { pair: [routeOf(STDOUT), routeOf(STDERR)], final: !isPartial };
     });
   };
+  const excludes = (source: Source): boolean => (surroundings.selection?.exclusionOf(source) ?? null) !== null;
   const openSource = sourceOpener({ lane, counters, totals, partBudget, routesOf, scanner: new LineScanner(lines) }, surroundings);
   const reportGone = (id: string, position: Position): GapReporter<LokiRoute> | 'later' | null => {
     const source = sourceOfId(id);
     const bytes = unsettledBytes(position);
-    if (source === null || (bytes === 0 && position.gaps.length === 0)) return null;
+    if (source === null || excludes(source) || (bytes === 0 && position.gaps.length === 0)) return null;
     const routes = routesOf(source);
     if (lane.full || !routes.find()) return 'later';
     const reporter = new GapReporter(lane, routes, clock);
@@ -136,7 +140,7 @@ export function assembleOutput(
   };
   const options = pipelineOptions(written, config);
   const pipeline = new Pipeline(
-    { open: openSource, reportGone, lane, budget, clock, log, counters, lines, options, isFirstRun },
+    { open: openSource, reportGone, excludes, lane, budget, clock, log, counters, lines, options, isFirstRun },
     positions,
   );
   return { name, required, output, lane, pipeline, budget, counters, totals };

@@ -1,6 +1,6 @@
 import type { Config } from './config/schema.ts';
 import { PodCache } from './enrich/pod-cache.ts';
-import { PodLookup } from './enrich/pod-lookup.ts';
+import { PodLookup, type Pods } from './enrich/pod-lookup.ts';
 import { type ApiAddress, apiAddress } from './kubernetes/api-address.ts';
 import { ApiServer } from './kubernetes/api-server.ts';
 import { PodWatch } from './kubernetes/pod-watch.ts';
@@ -58,6 +58,11 @@ export class NodePods implements AsyncDisposable {
   /** Follows the pods until `stop` aborts. */
   run(stop: AbortSignal): Promise<void> {
     return this.#watch.run(stop);
+  }
+
+  /** Those that are known now, without waiting for any. */
+  get known(): Pods {
+    return this.#cache;
   }
 
   /** It is still hoped that the API server will say which pods there are; a server that is down holds up nothing for longer. */

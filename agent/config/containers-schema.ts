@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { z } from 'zod';
+import { type LogRuleConfig, logRules } from './log-rules-schema.ts';
 import { absolutePath, inOrder, seconds, wholeNumber } from './scalar-schemas.ts';
 
 export interface ContainersConfig {
@@ -15,6 +16,8 @@ export interface ContainersConfig {
   readonly max_line_bytes: number;
   readonly start: (typeof STARTS)[number];
   readonly clock_hold_seconds: number;
+  readonly include: readonly LogRuleConfig[];
+  readonly exclude: readonly LogRuleConfig[];
 }
 
 const STARTS = ['oldest', 'live', 'end'] as const;
@@ -58,6 +61,8 @@ export const containersSchema: z.ZodType<ContainersConfig> = z
       .describe(
         "How many seconds beyond what the store takes a line's time may lie in the future: such lines wait in their file until they are due; later ones are refused.",
       ),
+    include: logRules().describe('Logs that are collected, by namespace, pod, container and labels of the pod; empty: all.'),
+    exclude: logRules().describe('Logs that are left out, whatever include says: they are never opened.'),
   })
   .check(inOrder('poll_min_seconds', 'poll_max_seconds'))
   .transform((written) => ({

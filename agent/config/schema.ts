@@ -161,6 +161,18 @@ export const configSchema: z.ZodType<WrittenConfig> = z
     { when: whenSound('cluster', 'labels') },
   )
   .superRefine(
+    ({ containers }, ctx) => {
+      for (const list of ['include', 'exclude'] as const) {
+        for (const [index, { pod_labels: labels }] of containers[list].entries()) {
+          if (labels === undefined) continue;
+          const message = 'labels of pods are not known with kubernetes.enabled: false, remove the key';
+          ctx.addIssue({ code: 'custom', path: ['containers', list, index, 'pod_labels'], message });
+        }
+      }
+    },
+    { when: (payload) => whenSound('containers', 'kubernetes')(payload) && !(payload.value as WrittenConfig).kubernetes.enabled },
+  )
+  .superRefine(
     (written, ctx) => {
       const outputs = written.outputs.map((output) => ({ batchBytes: output.batch_bytes }));
       const least = leastMemory(outputs, written.containers.max_line_bytes);

@@ -29,6 +29,11 @@ export class Discovery {
     this.#log = parts.log;
   }
 
+  /** As the last scan has found them. */
+  get sources(): readonly Source[] {
+    return this.#sources;
+  }
+
   /** Scans finished since the start. */
   get scans(): number {
     return this.#scans;

@@ -84,6 +84,11 @@ export class Pipeline<R extends Route> {
       const { routes } = tailing.tailed;
       const before = routes.known ? routes.pair : [];
       if (tailing === this.#turning || !routes.find()) continue;
+      if (tailing.state === 'unknown' && this.#parts.excludes(tailing.tailed.source)) {
+        tailing.presence = 'excluded';
+        this.#leaveOut(tailing, this.#parts.clock.monotonic());
+        continue;
+      }
       for (const { stream } of before) this.#windows.leave(stream, tailing);
       for (const { stream } of routes.pair) this.#windows.join(stream, tailing);
       if (tailing.state !== 'unknown') continue;
@@ -132,6 +137,7 @@ export class Pipeline<R extends Route> {
    * One that waits for its turn is looked at too: its files are opened as they come, before rotation takes them away.
    */
   #poll(tailing: Tailing<R>, nowMs: number): void {
+    if (tailing.presence === 'excluded') return this.#leaveOut(tailing, nowMs);
     const { lane, log, options } = this.#parts;
     const { pollMinMs, pollMaxMs } = options;
     const { tailed, state } = tailing;
@@ -167,6 +173,13 @@ export class Pipeline<R extends Route> {
       tailing.presence = 'ended';
       tailed.end();
     } else if (tailed.settled) this.#close(tailing, nowMs);
+  }
+
+  /** Nothing more is read of a source that is not wanted any more; what of it is on its way arrives, and its position is kept. */
+  #leaveOut(tailing: Tailing<R>, nowMs: number): void {
+    tailing.state = 'leaving';
+    tailing.nextPollMs = nowMs + this.#parts.options.pollMaxMs;
+    if (!tailing.tailed.awaitsAnswers) this.#close(tailing, nowMs);
   }
 
   #close(tailing: Tailing<R>, nowMs: number): void {

@@ -12,6 +12,7 @@ const POD_GONE_MS = 60_000;
 const MOUNT_GONE_MS = 3_600_000;
 /** How long a source stays open though others wait for its descriptors. */
 const SLICE_MS = 5000;
+const NONE: ReadonlySet<string> = new Set();
 
 export interface RosterParts<R extends Route> {
   /**
@@ -21,6 +22,8 @@ export interface RosterParts<R extends Route> {
   readonly open: (source: Source, position: Position | null, isFirst: boolean) => TailedSource<R> | string;
   /** Reports what a position has not settled, of a source whose files are gone; null when that is nothing, `later` while it cannot. */
   readonly reportGone: (sourceId: string, position: Position) => GapReporter<R> | 'later' | null;
+  /** Whether a source is not to be read, as far as is known now. */
+  readonly excludes: (source: Source) => boolean;
   readonly clock: Clock;
   readonly log: ThrottledLogger;
   /** Interval of the first looks at a source. */
@@ -38,6 +41,8 @@ interface Closed<R extends Route> {
   sinceMs: number;
   /** The source is gone for good, and this says in the store what is missing of it. */
   gone: GapReporter<R> | null;
+  /** Nobody wants to know what is missing of it. */
+  excluded: boolean;
 }
 
 /** Which sources there are for one output: those that are open, those that wait to be, and the positions of all others. */
@@ -54,7 +59,7 @@ export class Roster<R extends Route> {
   constructor(parts: RosterParts<R>, positions: Readonly<Record<string, Position>>) {
     this.#parts = parts;
     const sinceMs = parts.clock.monotonic();
-    for (const [id, position] of Object.entries(positions)) this.#closed.set(id, { position, sinceMs, gone: null });
+    for (const [id, position] of Object.entries(positions)) this.#closed.set(id, { position, sinceMs, gone: null, excluded: false });
   }
 
   get open(): Iterable<Tailing<R>> {
@@ -70,17 +75,26 @@ export class Roster<R extends Route> {
     return this.#open.values().reduce((sum, { tailed }) => sum + (tailed.followFailure === 'too_many_open' ? 1 : 0), this.#waiting.length);
   }
 
-  /** Takes the list of sources on disk: lets those that are gone end, and opens new ones. */
+  /** Takes the list of sources on disk: lets those end that are gone or excluded, and opens new ones. */
   update(sources: readonly Source[]): void {
+    const wanted = sources.filter((source) => !this.#parts.excludes(source));
     const present = new Set(sources.map(({ id }) => id));
-    for (const [id, tailing] of this.#open) if (tailing.presence !== 'ended') tailing.presence = present.has(id) ? 'present' : 'departed';
-    this.#forgetGone(present);
+    const excluded = wanted.length === sources.length ? NONE : present.difference(new Set(wanted.map(({ id }) => id)));
+    for (const [id, tailing] of this.#open) this.#mark(tailing, present.has(id), excluded.has(id));
+    this.#forgetGone(present, excluded);
     this.unopened.clear();
     const known = new Set(this.#waiting.map(({ id }) => id));
-    const first = this.#waiting.filter(({ id }) => present.has(id));
-    const others = sources.filter(({ id }) => !known.has(id) && !this.#open.has(id));
+    const first = this.#waiting.filter(({ id }) => present.has(id) && !excluded.has(id));
+    const others = wanted.filter(({ id }) => !known.has(id) && !this.#open.has(id));
     this.#openAll([...first, ...others]);
     this.#scanned = true;
+  }
+
+  /** What is excluded by now stays so when it is gone, until it is closed. */
+  #mark(tailing: Tailing<R>, isPresent: boolean, isExcluded: boolean): void {
+    if (tailing.presence === 'ended') return;
+    if (isPresent) tailing.presence = isExcluded ? 'excluded' : 'present';
+    else if (tailing.presence === 'present') tailing.presence = 'departed';
   }
 
   #openAll(sources: readonly Source[]): void {
@@ -126,26 +140,31 @@ export class Roster<R extends Route> {
   }
 
   /** Bytes of deleted files would be gone; parts would only be read again, but are waited for as long as they may be. */
-  #mayLeave({ tailed, openedMs }: Tailing<R>, nowMs: number): boolean {
+  #mayLeave({ tailed, openedMs, presence }: Tailing<R>, nowMs: number): boolean {
+    if (presence === 'excluded') return false;
     const partsMs = tailed.holdsParts ? 2 * this.#parts.partIdleMs : 0;
     return nowMs - openedMs >= SLICE_MS + partsMs && tailed.heldBytes === 0;
   }
 
   /** Closes a source of which nothing waits for an answer; its position is kept. */
-  close({ tailed }: Tailing<R>, nowMs: number): void {
-    this.#closed.set(tailed.source.id, { position: tailed.position(), sinceMs: nowMs, gone: null });
+  close({ tailed, presence }: Tailing<R>, nowMs: number): void {
+    const excluded = presence === 'excluded';
+    this.#closed.set(tailed.source.id, { position: tailed.position(), sinceMs: nowMs, gone: null, excluded });
     this.#open.delete(tailed.source.id);
     tailed.close();
   }
 
   /** Positions of sources that do not come back are given up, and what they have not settled is said to be missing. */
-  #forgetGone(present: ReadonlySet<string>): void {
+  #forgetGone(present: ReadonlySet<string>, excluded: ReadonlySet<string>): void {
     const nowMs = this.#parts.clock.monotonic();
     const expiredMs = nowMs - (present.size > 0 ? POD_GONE_MS : MOUNT_GONE_MS);
     for (const [id, closed] of this.#closed) {
-      if (present.has(id)) closed.sinceMs = nowMs;
+      if (present.has(id)) {
+        closed.sinceMs = nowMs;
+        closed.excluded = excluded.has(id);
+      }
       if (closed.sinceMs > expiredMs) continue;
-      const gone = closed.gone ?? this.#parts.reportGone(id, closed.position);
+      const gone = closed.excluded ? null : (closed.gone ?? this.#parts.reportGone(id, closed.position));
       if (gone === 'later') continue;
       closed.gone = gone;
       if (gone === null || gone.gaps.length === 0) this.#closed.delete(id);

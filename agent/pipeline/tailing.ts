@@ -9,8 +9,11 @@ import type { TailedSource } from './tailed-source.ts';
  */
 export type TailingState = 'unknown' | 'resting' | 'queued' | 'blocked' | 'early' | 'failed' | 'leaving';
 
-/** Whether the last scan has found the source; once it has ended, it is closed as soon as all of it is settled. */
-export type Presence = 'present' | 'departed' | 'ended';
+/**
+ * Whether the last scan has found the source; once it has ended, it is closed as soon as all of it is settled. An excluded one is closed
+ * as soon as nothing of it waits for an answer, wherever it stands.
+ */
+export type Presence = 'present' | 'departed' | 'ended' | 'excluded';
 
 /** An open source, and when it is looked at next; times on the monotonic clock. */
 export class Tailing<R extends Route> implements StreamMember {

@@ -2,6 +2,7 @@ import Counter from 'prom-client/lib/counter.js';
 import Gauge from 'prom-client/lib/gauge.js';
 import Registry from 'prom-client/lib/registry.js';
 import type { Counters } from '../model/counters.ts';
+import { EXCLUSIONS, type Exclusion } from '../model/exclusion.ts';
 import { LOSS_REASONS, type LossReason } from '../model/gap.ts';
 import { SHAPES } from '../model/shape.ts';
 import { DROP_REASONS, type DropReason } from '../model/verdict.ts';
@@ -51,6 +52,8 @@ export interface AgentStatus {
   readonly outputs: readonly OutputStatus[];
   readonly scans: number;
   readonly refusedLinks: number;
+  /** Logs of the last scan that are left out, by the reason. */
+  readonly excluded: ReadonlyMap<Exclusion, number>;
   readonly checkpointFailures: number;
   readonly checkpointAgeSeconds: number;
   readonly openFiles: number;
@@ -209,6 +212,10 @@ export class Metrics {
     this.#counter('logferry_refused_links_total', "Links that lead to no container's log.", [], (counter, s) =>
       counter.inc(s.refusedLinks),
     );
+    const excluded = 'Logs that a rule or their owner leaves out, by reason; the name of an agent is the convention that the owner used.';
+    this.#gauge('logferry_excluded_logs', excluded, ['reason'], (gauge, s) => {
+      for (const reason of EXCLUSIONS) gauge.set({ reason }, s.excluded.get(reason) ?? 0);
+    });
     this.#counter('logferry_checkpoint_failures_total', 'Checkpoints that could not be written.', [], (counter, s) =>
       counter.inc(s.checkpointFailures),
     );

@@ -39,6 +39,8 @@ containers:
   max_line_bytes: 262144
   start: oldest
   clock_hold_seconds: 7200
+  include: []
+  exclude: []
 kubernetes:
   enabled: true
   metadata_wait_seconds: 10

@@ -30,6 +30,8 @@ describe(parseConfig, () => {
           max_line_bytes: 262144,
           start: 'oldest',
           clock_hold_seconds: 7200,
+          include: [],
+          exclude: [],
         },
         kubernetes: { enabled: true, metadata_wait_seconds: 10, spread_seconds: 5, tombstone_seconds: 600, max_tombstones: 1000 },
         labels: { preset: 'standard', static: {}, metadata: ['pod'] },

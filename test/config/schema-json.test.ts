@@ -48,6 +48,9 @@ describe('every key', () => {
     expect(without).toEqual([
       'cluster',
       'node_name',
+      ...['include', 'exclude'].flatMap((list) =>
+        ['namespace', 'pod', 'container', 'pod_labels'].map((key) => `containers.${list}.${key}`),
+      ),
       'kubernetes.api_server',
       'kubernetes.ca_file',
       'kubernetes.token_file',

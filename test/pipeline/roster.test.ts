@@ -42,6 +42,7 @@ function rosterOf(names: readonly string[]): { roster: Roster<never>; clock: Fak
         gone.push(id);
         return null;
       },
+      excludes: () => false,
       clock,
       log: new LogRecorder().throttled(clock),
       pollMinMs: 250,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { LedgerTotals } from '../../agent/ledger/ledger-totals.ts';
 import { Counters } from '../../agent/model/counters.ts';
+import { EXCLUSIONS } from '../../agent/model/exclusion.ts';
 import { SHAPES } from '../../agent/model/shape.ts';
 import { HttpServer } from '../../agent/serve/http-server.ts';
 import { type AgentStatus, Metrics } from '../../agent/serve/metrics.ts';
@@ -27,6 +28,7 @@ function statusOf(counters: Counters, totals: LedgerTotals = new LedgerTotals())
     kubernetes: null,
     scans: 8,
     refusedLinks: 9,
+    excluded: new Map([['fluent_bit', 3]]),
     checkpointFailures: 10,
     checkpointAgeSeconds: 0.5,
     openFiles: 11,
@@ -86,6 +88,7 @@ describe(Metrics, () => {
       'logferry_retries_total{output="loki"}': 0,
       'logferry_read_errors_total{output="loki"}': 0,
       'logferry_partial_metadata_sources_total{output="loki"}': 0,
+      ...Object.fromEntries(EXCLUSIONS.map((reason) => [`logferry_excluded_logs{reason="${reason}"}`, reason === 'fluent_bit' ? 3 : 0])),
       logferry_kubernetes_lists_total: 0,
       logferry_kubernetes_pods: 0,
       'logferry_seen_bytes_total{output="loki"}': 0,
