@@ -5,10 +5,12 @@ import type { Checkpoints } from './checkpoint/checkpoint-document.ts';
 import { CheckpointStore } from './checkpoint/checkpoint-store.ts';
 import { Checkpointer } from './checkpoint/checkpointer.ts';
 import { reportFindings } from './checkpoint/report-findings.ts';
+import { conventionsIn } from './config/kubernetes-schema.ts';
 import { parseListenAddress } from './config/listen-address.ts';
 import type { Config } from './config/schema.ts';
 import { Discovery } from './discover/discovery.ts';
 import { WatchHint } from './discover/watch-hint.ts';
+import { AnnotationFaults } from './enrich/annotation-faults.ts';
 import { Selection } from './enrich/selection.ts';
 import { Retention } from './ledger/retention.ts';
 import { aborted } from './runtime/aborted.ts';
@@ -126,7 +128,8 @@ async function surroundingsOf(
     log,
     progress,
     pods: pods?.lookup,
-    selection: new Selection(config.containers, pods?.known ?? null),
+    selection: new Selection({ ...config.containers, conventions: conventionsIn(config.kubernetes) }, pods?.known ?? null),
+    faults: new AnnotationFaults(log),
     config,
     version,
     clock,

@@ -10,17 +10,22 @@ import { Lane, type LaneOptions } from './deliver/lane.ts';
 import { letterFile } from './deliver/letter-files.ts';
 import { sourceOfId } from './discover/log-path.ts';
 import type { PodLookup } from './enrich/pod-lookup.ts';
+import type { AnnotationFaults } from './enrich/annotation-faults.ts';
+import { unreadable } from './enrich/owner-exclusion.ts';
+import { type ServiceNames, unusable } from './enrich/service-name.ts';
 import type { Selection } from './enrich/selection.ts';
 import { type PodOfSource, streamIdentity } from './enrich/stream-identity.ts';
 import { GapReporter } from './pipeline/gap-reporter.ts';
 import { LedgerTotals } from './ledger/ledger-totals.ts';
 import type { Retention } from './ledger/retention.ts';
 import { SourceLedger } from './ledger/source-ledger.ts';
+import { conventionsIn } from './config/kubernetes-schema.ts';
 import { Counters } from './model/counters.ts';
 import { loss } from './model/gap.ts';
 import { LABEL_PRESETS } from './model/label-presets.ts';
 import type { StreamIdentity } from './model/labels.ts';
 import { laneHeadroom, shareMemory } from './model/memory-share.ts';
+import type { Pod } from './model/pod.ts';
 import { newestTime, type Position, unsettledBytes } from './model/position.ts';
 import { type Channel, STDERR, STDOUT } from './model/record.ts';
 import type { Source } from './model/source.ts';
@@ -82,6 +87,8 @@ export interface Surroundings {
   readonly pods?: PodLookup | undefined;
   /** Absent: every log is collected. */
   readonly selection?: Selection | undefined;
+  /** Hears which annotations of pods have no effect. */
+  readonly faults?: AnnotationFaults | undefined;
   /** In place of the network. */
   readonly client?: LokiClient | undefined;
   /** The agent runs on this node for the first time. */
@@ -112,9 +119,12 @@ export function assembleOutput(
       const pod = surroundings.pods?.find(source) ?? null;
       if (pod === 'later' || (pod === 'unknown' && isPartial)) return null;
       isPartial = pod === 'unknown';
+      const known = pod === 'unknown' ? null : pod;
+      if (known !== null) surroundings.faults?.say(known, uselessAnnotations(known, source, config));
       if (isPartial) counters.partialMetadataSources += 1;
+      const muted = known === null ? null : (surroundings.selection?.mutedChannel(source, known) ?? null);
       const routeOf = (channel: Channel): LokiRoute => output.route(identity(source, pod, { channel, config }));
-      return { pair: [routeOf(STDOUT), routeOf(STDERR)], final: !isPartial };
+      return { pair: [routeOf(STDOUT), routeOf(STDERR)], final: !isPartial, muted };
     });
   };
   const excludes = (source: Source): boolean => (surroundings.selection?.exclusionOf(source) ?? null) !== null;
@@ -201,7 +211,23 @@ function sourceOpener(
 function identity(source: Source, pod: PodOfSource, { channel, config }: { channel: Channel; config: Config }): StreamIdentity {
   const { cluster = null, node_name: nodeName } = config;
   const { preset, static: staticLabels, metadata } = config.labels;
-  return streamIdentity(source, pod, channel, { preset: LABEL_PRESETS[preset], cluster, nodeName, staticLabels, metadata });
+  return streamIdentity(source, pod, channel, {
+    preset: LABEL_PRESETS[preset],
+    cluster,
+    nodeName,
+    staticLabels,
+    metadata,
+    serviceNames: serviceNames(config),
+  });
+}
+
+function serviceNames({ kubernetes }: Config): ServiceNames {
+  const { logferry: own, opentelemetry: otel } = kubernetes.annotations;
+  return { own, otel };
+}
+
+function uselessAnnotations(pod: Pod, { container }: Source, config: Config): string[] {
+  return [...unreadable(pod, container, conventionsIn(config.kubernetes)), ...unusable(pod, serviceNames(config))];
 }
 
 function laneOptions(written: OutputConfig, config: Config): LaneOptions {

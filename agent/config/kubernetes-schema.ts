@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CONVENTIONS, type Convention } from '../model/exclusion.ts';
 import { absolutePath, seconds, wholeNumber } from './scalar-schemas.ts';
 
 export interface KubernetesConfig {
@@ -10,9 +11,14 @@ export interface KubernetesConfig {
   readonly spread_seconds: number;
   readonly tombstone_seconds: number;
   readonly max_tombstones: number;
+  readonly annotations: Readonly<Record<Convention | 'opentelemetry', boolean>>;
 }
 
 const apiServer = z.string().refine(isOrigin, { error: 'not the address of an API server, write one like https://10.96.0.1:443' });
+
+function heeded(names: string): z.ZodDefault<z.ZodBoolean> {
+  return z.boolean().default(true).describe(`Whether these annotations of a pod are heeded: ${names}.`);
+}
 
 /** What is learnt from Kubernetes about who writes a log. */
 export const kubernetesSchema: z.ZodType<KubernetesConfig> = z
@@ -35,9 +41,25 @@ export const kubernetesSchema: z.ZodType<KubernetesConfig> = z
       ),
     tombstone_seconds: seconds(0).default(600).describe('Seconds that a deleted pod is remembered for logs that are not read yet.'),
     max_tombstones: wholeNumber(0, 100_000).default(1000).describe('Deleted pods that are remembered at most.'),
+    annotations: z
+      .strictObject({
+        logferry: heeded('logferry.io/exclude and logferry.io/service-name'),
+        fluent_bit: heeded('fluentbit.io/exclude, of a stream and a container too'),
+        vector: heeded('vector.dev/exclude, a label, and vector.dev/exclude-containers'),
+        elastic: heeded('co.elastic.logs/enabled, of a container too'),
+        grafana: heeded('logs.grafana.com/ingest'),
+        opentelemetry: heeded('resource.opentelemetry.io/service.name'),
+      })
+      .prefault({})
+      .describe('In whose words the owners of pods may say what is to become of their logs.'),
   })
   .prefault({})
   .describe('What is learnt from Kubernetes.');
+
+/** The conventions in which owners may have logs left out. */
+export function conventionsIn({ annotations }: KubernetesConfig): Convention[] {
+  return CONVENTIONS.filter((convention) => annotations[convention]);
+}
 
 /** Scheme, host and port, and nothing that could be a secret. */
 function isOrigin(text: string): boolean {

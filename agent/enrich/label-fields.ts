@@ -1,7 +1,8 @@
 import type { LabelField } from '../model/label-presets.ts';
-import { type Owner, type Pod, SERVICE_NAME_ANNOTATION } from '../model/pod.ts';
+import type { Owner, Pod } from '../model/pod.ts';
 import { CHANNEL_NAMES, type Channel } from '../model/record.ts';
 import type { Source } from '../model/source.ts';
+import { type ServiceNames, serviceNameOf } from './service-name.ts';
 import { workloadOf } from './workload.ts';
 
 /** Values of what a label may say; what is not known is absent. */
@@ -32,13 +33,13 @@ export function pathFields({ namespace, pod, container }: Source, channel: Chann
 }
 
 /** What its pod adds to that, with the names that Kubernetes recommends first (Promtail's chart goes in this order). */
-export function podFields(pod: Pod, { namespace, container }: Source): FieldValues {
-  const { labels, annotations } = pod;
+export function podFields(pod: Pod, { namespace, container }: Source, names: ServiceNames): FieldValues {
+  const { labels } = pod;
   const workload = workloadOf(pod);
   const app = labels['app.kubernetes.io/name'] || labels['app'] || labels['k8s-app'] || workload?.name || pod.name;
   const instance = labels['app.kubernetes.io/instance'] || labels['instance'];
   const component = labels['app.kubernetes.io/component'] || labels['component'];
-  const serviceName = annotations[SERVICE_NAME_ANNOTATION] || labels['app.kubernetes.io/name'] || workload?.name || container;
+  const serviceName = serviceNameOf(pod, names) ?? (labels['app.kubernetes.io/name'] || workload?.name || container);
   return {
     app,
     job: `${namespace}/${app}`,

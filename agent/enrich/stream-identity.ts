@@ -4,6 +4,7 @@ import type { Pod } from '../model/pod.ts';
 import type { Channel, Metadata } from '../model/record.ts';
 import type { Source } from '../model/source.ts';
 import { type FieldValues, pathFields, podFields } from './label-fields.ts';
+import type { ServiceNames } from './service-name.ts';
 
 export interface LabelOptions {
   readonly preset: LabelPreset;
@@ -11,6 +12,7 @@ export interface LabelOptions {
   readonly nodeName: string;
   readonly staticLabels: Labels;
   readonly metadata: readonly MetadataName[];
+  readonly serviceNames: ServiceNames;
 }
 
 /** The pod of a source; `unknown` although pods are known by now, null where none are asked for. */
@@ -21,10 +23,10 @@ const PARTIAL: Metadata = [['metadata', 'partial']];
 
 /** Which stream the entries of a source and channel belong to, and what each of them carries. A pure function. */
 export function streamIdentity(source: Source, pod: PodOfSource, channel: Channel, options: LabelOptions): StreamIdentity {
-  const { preset, cluster, nodeName, staticLabels, metadata } = options;
+  const { preset, cluster, nodeName, staticLabels, metadata, serviceNames } = options;
   const fields: FieldValues = {
     ...pathFields(source, channel),
-    ...(pod === null || pod === 'unknown' ? {} : podFields(pod, source)),
+    ...(pod === null || pod === 'unknown' ? {} : podFields(pod, source, serviceNames)),
     ...(cluster === null ? {} : { cluster }),
     node_name: nodeName,
   };

@@ -1,10 +1,12 @@
-import { KEPT_ANNOTATIONS, type Owner, type Pod } from '../model/pod.ts';
+import { isKeptAnnotation, type Owner, type Pod } from '../model/pod.ts';
 import { fieldOf } from './field-of.ts';
 
 /** Set by the kubelet on the mirror of a static pod (kubernetes pkg/kubelet/types/pod_update.go). */
 const CONFIG_HASH = 'kubernetes.io/config.hash';
-/** Nobody can use a longer one: Loki takes label values of 2048 bytes. */
-const MAX_ANNOTATION_LENGTH = 2048;
+/** What is longer is cut behind that: Loki takes label values of 2048 bytes, so that it is too long still. */
+const MAX_ANNOTATION_LENGTH = 2049;
+/** More than anybody needs, so that no owner of a pod takes the memory of the agent. */
+const MAX_ANNOTATIONS = 64;
 
 /**
  * What is kept of a pod as the API server sends it, whole or as PartialObjectMetadata; null for what is no pod. Everything else of it,
@@ -45,12 +47,8 @@ function textsOf(object: unknown): Record<string, string> {
 }
 
 function keptOf(annotations: Readonly<Record<string, string>>): Record<string, string> {
-  const kept: Record<string, string> = {};
-  for (const name of KEPT_ANNOTATIONS) {
-    const value = annotations[name];
-    if (isName(value) && value.length <= MAX_ANNOTATION_LENGTH) kept[name] = value;
-  }
-  return kept;
+  const kept = Object.entries(annotations).filter(([name]) => isKeptAnnotation(name));
+  return Object.fromEntries(kept.slice(0, MAX_ANNOTATIONS).map(([name, value]) => [name, value.slice(0, MAX_ANNOTATION_LENGTH)]));
 }
 
 function controllerOf(owners: unknown): Owner | null {

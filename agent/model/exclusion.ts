@@ -1,6 +1,10 @@
+/** Agents in whose words the owner of a pod may say that its logs are not to be collected; ours first, and before all others. */
+export const CONVENTIONS = ['logferry', 'fluent_bit', 'vector', 'elastic', 'grafana'] as const;
+export type Convention = (typeof CONVENTIONS)[number];
+
 /**
  * Why a log is not collected: no rule of `containers.include` matches it, one of `containers.exclude` does, or its owner says so in the
  * convention of one agent.
  */
-export const EXCLUSIONS = ['not_included', 'excluded', 'logferry', 'fluent_bit', 'vector', 'elastic', 'grafana'] as const;
-export type Exclusion = (typeof EXCLUSIONS)[number];
+export type Exclusion = 'not_included' | 'excluded' | Convention;
+export const EXCLUSIONS: readonly Exclusion[] = ['not_included', 'excluded', ...CONVENTIONS];

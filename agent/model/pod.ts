@@ -5,7 +5,7 @@ export interface Pod {
   readonly namespace: string;
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** Those that are asked for: see KEPT_ANNOTATIONS. */
+  /** Those that somebody reads: see isKeptAnnotation. */
   readonly annotations: Readonly<Record<string, string>>;
   /** The owner that manages it. */
   readonly controller: Owner | null;
@@ -18,8 +18,17 @@ export interface Owner {
   readonly name: string;
 }
 
-/** Names the service that a pod is part of (OpenTelemetry's semantic conventions for resources in Kubernetes). */
-export const SERVICE_NAME_ANNOTATION = 'resource.opentelemetry.io/service.name';
+/** Beginnings of the names of annotations that are kept: others may be large, and change often. */
+const KEPT_ANNOTATIONS = [
+  'logferry.io/',
+  'fluentbit.io/exclude',
+  'vector.dev/exclude',
+  'co.elastic.logs',
+  'logs.grafana.com/ingest',
+  'resource.opentelemetry.io/',
+];
 
-/** Annotations that are kept: others may be large, and change often. */
-export const KEPT_ANNOTATIONS: readonly string[] = [SERVICE_NAME_ANNOTATION];
+/** Whether what an annotation says is kept of a pod. */
+export function isKeptAnnotation(name: string): boolean {
+  return KEPT_ANNOTATIONS.some((beginning) => name.startsWith(beginning));
+}

@@ -1,5 +1,6 @@
 import assert from 'node:assert';
 import type { Route } from '../deliver/output.ts';
+import type { Channel } from '../model/record.ts';
 
 /** Routes by channel. */
 type RoutePair<R extends Route> = readonly [R, R];
@@ -8,6 +9,8 @@ export interface FoundRoutes<R extends Route> {
   readonly pair: RoutePair<R>;
   /** They hold for as long as the source is open; others serve until these are found. */
   readonly final: boolean;
+  /** The channel of which nothing is wanted; null or absent: both are. */
+  readonly muted?: Channel | null;
 }
 
 /** Where the entries of one source go, once it is known whose they are. */
@@ -30,6 +33,10 @@ export class SourceRoutes<R extends Route> {
     const found = this.#look();
     this.#found = found ?? this.#found;
     return found !== null;
+  }
+
+  get muted(): Channel | null {
+    return this.#found?.muted ?? null;
   }
 
   /** Asked for with every line. */

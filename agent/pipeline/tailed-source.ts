@@ -178,7 +178,7 @@ export class TailedSource<R extends Route> {
    */
   #appendLines(): boolean {
     const { stages, lane, routes, decoder, gaps, counters } = this.#parts;
-    if (stages !== null || gaps.unsent || this.#attributed !== decoder.at) return false;
+    if (stages !== null || routes.muted !== null || gaps.unsent || this.#attributed !== decoder.at) return false;
     const bounds = this.#bounds;
     lane.boundLines(routes.pair, this.#shares, bounds);
     // In a stream that both go into they keep the order in which they were written.
@@ -199,8 +199,8 @@ export class TailedSource<R extends Route> {
 
   #append(view: RecordView): void {
     const { stages, lane, routes, decoder, counters, gaps } = this.#parts;
-    if (stages !== null && !stages.apply(view)) return this.#filter();
     const { channel } = view;
+    if (channel === routes.muted || (stages !== null && !stages.apply(view))) return this.#filter();
     const route = routes.pair[channel];
     if (gaps.unsent && lane.refusal(route, view) === null) gaps.report(this.#newestSent, [view.seconds, view.nanos]);
     const span = this.#span;
@@ -221,7 +221,7 @@ export class TailedSource<R extends Route> {
     sent.channel = channel;
   }
 
-  /** A stage has left the entry out: that settles it. */
+  /** A stage, or the owner of its channel, has left the entry out: that settles it. */
   #filter(): void {
     const { ledger, decoder } = this.#parts;
     ledger.skipped(decoder.at - this.#attributed);

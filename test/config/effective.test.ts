@@ -47,6 +47,13 @@ kubernetes:
   spread_seconds: 5
   tombstone_seconds: 600
   max_tombstones: 1000
+  annotations:
+    logferry: true
+    fluent_bit: true
+    vector: true
+    elastic: true
+    grafana: true
+    opentelemetry: true
 labels:
   preset: standard
   static: {}

@@ -33,7 +33,14 @@ describe(parseConfig, () => {
           include: [],
           exclude: [],
         },
-        kubernetes: { enabled: true, metadata_wait_seconds: 10, spread_seconds: 5, tombstone_seconds: 600, max_tombstones: 1000 },
+        kubernetes: {
+          enabled: true,
+          metadata_wait_seconds: 10,
+          spread_seconds: 5,
+          tombstone_seconds: 600,
+          max_tombstones: 1000,
+          annotations: { logferry: true, fluent_bit: true, vector: true, elastic: true, grafana: true, opentelemetry: true },
+        },
         labels: { preset: 'standard', static: {}, metadata: ['pod'] },
         stages: [],
         outputs: [

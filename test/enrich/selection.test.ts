@@ -2,13 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { sourceOfId } from '../../agent/discover/log-path.ts';
 import type { LogRule } from '../../agent/enrich/log-rule.ts';
 import { Selection } from '../../agent/enrich/selection.ts';
+import { CONVENTIONS } from '../../agent/model/exclusion.ts';
 import type { Pod } from '../../agent/model/pod.ts';
 import { podLike } from './some-pods.ts';
 
 const SOURCE = sourceOfId('shop_cart-7d4b9c-x2x4p_u-1/web/0')!;
 
 function selection({ include = [], exclude = [] }: { include?: LogRule[]; exclude?: LogRule[] }, pod: Pod | null = null): Selection {
-  return new Selection({ include, exclude }, { find: () => pod });
+  return new Selection({ include, exclude, conventions: CONVENTIONS }, { find: () => pod });
 }
 
 describe('a log is', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { OTEL_SERVICE_NAME, OWN_SERVICE_NAME } from '../../agent/enrich/service-name.ts';
 import { type LabelOptions, streamIdentity } from '../../agent/enrich/stream-identity.ts';
 import { LABEL_PRESETS } from '../../agent/model/label-presets.ts';
-import { SERVICE_NAME_ANNOTATION } from '../../agent/model/pod.ts';
 import { STDERR, STDOUT } from '../../agent/model/record.ts';
 import type { Source } from '../../agent/model/source.ts';
 import { podLike } from './some-pods.ts';
@@ -16,7 +16,14 @@ const SOURCE: Source = {
   containerId: 'ab12',
   path: '/var/log/pods/shop_cart-7d4b9c-x2x4p_u-1/web/2.log',
 };
-const OPTIONS: LabelOptions = { preset: LABEL_PRESETS.standard, cluster: null, nodeName: 'node-1', staticLabels: {}, metadata: ['pod'] };
+const OPTIONS: LabelOptions = {
+  preset: LABEL_PRESETS.standard,
+  cluster: null,
+  nodeName: 'node-1',
+  staticLabels: {},
+  metadata: ['pod'],
+  serviceNames: { own: true, otel: true },
+};
 const ALL_METADATA = ['restart_count', 'container_id', 'pod_uid', 'pod'] as const;
 const LABELS = {
   'pod-template-hash': '7d4b9c',
@@ -165,8 +172,15 @@ describe('with its pod', () => {
   });
 
   test('the service is what the annotation says before all else', () => {
-    const pod = podLike({ labels: LABELS, annotations: { [SERVICE_NAME_ANNOTATION]: 'checkout' } });
+    const pod = podLike({ labels: LABELS, annotations: { [OTEL_SERVICE_NAME]: 'checkout' } });
     expect(streamIdentity(SOURCE, pod, STDOUT, OPTIONS).labels).toMatchObject({ service_name: 'checkout', app: 'basket' });
+    const off = { ...OPTIONS, serviceNames: { own: true, otel: false } };
+    expect(streamIdentity(SOURCE, pod, STDOUT, off).labels).toMatchObject({ service_name: 'basket' });
+  });
+
+  test.each(['', ' ', 'a\nb', '\u0000', '\ud800', 'ä'.repeat(1025)])('a service is not called what can be no label: %j', (name) => {
+    const pod = podLike({ labels: LABELS, annotations: { [OWN_SERVICE_NAME]: name, [OTEL_SERVICE_NAME]: 'checkout' } });
+    expect(streamIdentity(SOURCE, pod, STDOUT, OPTIONS).labels).toMatchObject({ service_name: 'checkout' });
   });
 
   test('I9 equal sources and pods give equal identities, whatever else the pod is', () => {

@@ -52,9 +52,10 @@ describe(podOf, () => {
     });
   });
 
-  test('I3 an annotation that is longer than any label may be is left out', () => {
-    const annotations = { 'resource.opentelemetry.io/service.name': 'x'.repeat(2049) };
-    expect(podOf({ metadata: { name: 'a', namespace: 'b', uid: 'c', annotations } })?.annotations).toStrictEqual({});
+  test('I3 of annotations no more is kept than what says that they are too many and too long', () => {
+    const annotations = Object.fromEntries(Array.from({ length: 300 }, (_, n) => [`logferry.io/exclude.c${n}`, 'x'.repeat(100_000)]));
+    const kept = Object.values(podOf({ metadata: { name: 'a', namespace: 'b', uid: 'c', annotations } })?.annotations ?? {});
+    expect(kept.map(({ length }) => length)).toStrictEqual(Array.from({ length: 64 }, () => 2049));
   });
 
   test.each([

@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { RunningContainer } from '../../agent/demo/kubelet-log-dir.ts';
+import { STDERR } from '../../agent/model/record.ts';
 import { AgentBench } from '../support/agent-bench.ts';
 import { FakeApiServer } from '../support/fake-api-server.ts';
 
@@ -122,5 +123,48 @@ describe('a rule of labels', () => {
     await bench.until(() => bench.loki.counts.stored === 2);
     expect(storedLines(bench)).toStrictEqual(['on its way', 'of another']);
     expect(await bench.metric('logferry_losses_total', ',reason="deleted_unread"')).toBe(0);
+  });
+});
+
+describe('an owner', () => {
+  test('has a pod, a container or a channel left out in the words of any agent', async () => {
+    const { bench, api } = await benchOf({});
+    api.put({ uid: 'u-a', name: 'a', annotations: { 'fluentbit.io/exclude': 'true' } });
+    api.put({ uid: 'u-b', name: 'b', annotations: { 'logferry.io/exclude.sidecar': 'true' } });
+    api.put({ uid: 'u-c', name: 'c', annotations: { 'logferry.io/exclude': 'stderr' } });
+    await bench.start();
+    bench.print(start(bench, 'a'), 'of a');
+    bench.print(start(bench, 'b', 'sidecar'), 'of the sidecar of b');
+    bench.print(start(bench, 'b'), 'of b');
+    const c = start(bench, 'c');
+    bench.print(c, 'debugging of c', STDERR);
+    bench.print(c, 'of c');
+    await bench.until(() => bench.loki.counts.stored === 2);
+    await bench.until(async () => (await bench.metric('logferry_sources')) === 2);
+    await bench.clock.advance(60_000);
+    expect(storedLines(bench).sort()).toStrictEqual(['of b', 'of c']);
+    expect(await excluded(bench, 'fluent_bit')).toBe(1);
+    expect(await excluded(bench, 'logferry')).toBe(1);
+    expect(await bench.metric('logferry_filtered_bytes_total')).toBeGreaterThan(0);
+    expect(await bench.metric('logferry_ledger_unbalanced_bytes')).toBe(0);
+  });
+
+  test('whose words nobody understands loses no line, and is named', async () => {
+    const { bench, api } = await benchOf({});
+    const annotations = { 'co.elastic.logs/enabled': 'nope', 'logferry.io/service-name': 'a\nb', 'logferry.io/tenant': 'other' };
+    api.put({ uid: 'u-cart', name: 'cart', annotations, labels: { app: 'cart' } });
+    const cart = start(bench, 'cart');
+    bench.print(cart, 'one');
+    await bench.start();
+    await bench.allStored();
+    bench.print(bench.logs.restart(cart), 'two');
+    await bench.allStored();
+    expect(storedLines(bench)).toStrictEqual(['one', 'two']);
+    expect(bench.loki.entries()[0]?.stream.labels).toMatchObject({ namespace: 'shop', app: 'cart', service_name: 'web' });
+    const named = bench.log.said.filter(({ message }) => message.startsWith('an annotation of a pod')).map(({ fields }) => fields);
+    expect(named).toStrictEqual([
+      { namespace: 'shop', pod: 'cart', annotation: 'co.elastic.logs/enabled', value: 'nope' },
+      { namespace: 'shop', pod: 'cart', annotation: 'logferry.io/service-name', value: 'a\nb' },
+    ]);
   });
 });
