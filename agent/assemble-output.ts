@@ -9,25 +9,14 @@ import { DeadLetters } from './deliver/dead-letters.ts';
 import { Lane, type LaneOptions } from './deliver/lane.ts';
 import { letterFile } from './deliver/letter-files.ts';
 import { sourceOfId } from './discover/log-path.ts';
-import type { PodLookup } from './enrich/pod-lookup.ts';
-import type { AnnotationFaults } from './enrich/annotation-faults.ts';
-import { unreadable } from './enrich/owner-exclusion.ts';
-import { type ServiceNames, unusable } from './enrich/service-name.ts';
-import type { Selection } from './enrich/selection.ts';
-import { type PodOfSource, streamIdentity } from './enrich/stream-identity.ts';
 import { GapReporter } from './pipeline/gap-reporter.ts';
 import { LedgerTotals } from './ledger/ledger-totals.ts';
 import type { Retention } from './ledger/retention.ts';
 import { SourceLedger } from './ledger/source-ledger.ts';
-import { conventionsIn } from './config/kubernetes-schema.ts';
 import { Counters } from './model/counters.ts';
 import { loss } from './model/gap.ts';
-import { LABEL_PRESETS } from './model/label-presets.ts';
-import type { StreamIdentity } from './model/labels.ts';
 import { laneHeadroom, shareMemory } from './model/memory-share.ts';
-import type { Pod } from './model/pod.ts';
 import { newestTime, type Position, unsettledBytes } from './model/position.ts';
-import { type Channel, STDERR, STDOUT } from './model/record.ts';
 import type { Source } from './model/source.ts';
 import { observeLane } from './observe-lane.ts';
 import type { LokiRoute } from './outputs/loki/encode-push.ts';
@@ -42,8 +31,9 @@ import { Wakeup } from './runtime/wakeup.ts';
 import type { Descriptors } from './tail/descriptors.ts';
 import type { Begin } from './tail/resume-chain.ts';
 import { SourceLog } from './tail/source-log.ts';
-import { SourceRoutes } from './pipeline/source-routes.ts';
+import type { SourceRoutes } from './pipeline/source-routes.ts';
 import { TailedSource } from './pipeline/tailed-source.ts';
+import { type RoutingParts, routeSources } from './route-sources.ts';
 import type { Takeover } from './takeover.ts';
 
 type OutputConfig = Config['outputs'][number];
@@ -70,8 +60,7 @@ export interface AssembledOutput {
   readonly totals: LedgerTotals;
 }
 
-export interface Surroundings {
-  readonly config: Config;
+export interface Surroundings extends RoutingParts {
   /** Real paths. */
   readonly allowedRoots: readonly string[];
   readonly version: string;
@@ -83,12 +72,6 @@ export interface Surroundings {
   readonly retention: Retention;
   readonly takeover: Takeover;
   readonly fs: FileSystem;
-  /** Absent: names come from the path of a log alone. */
-  readonly pods?: PodLookup | undefined;
-  /** Absent: every log is collected. */
-  readonly selection?: Selection | undefined;
-  /** Hears which annotations of pods have no effect. */
-  readonly faults?: AnnotationFaults | undefined;
   /** In place of the network. */
   readonly client?: LokiClient | undefined;
   /** The agent runs on this node for the first time. */
@@ -113,20 +96,7 @@ export function assembleOutput(
   const deadLetters = new DeadLetters(letterFile(config.state_dir, name), config.limits.dead_letter_bytes, clock);
   const observer = observeLane({ output: name, counters, deadLetters, log, progress });
   const lane = new Lane({ output, budget, clock, observer, options: laneOptions(written, config), lines });
-  const routesOf = (source: Source): SourceRoutes<LokiRoute> => {
-    let isPartial = false;
-    return new SourceRoutes(() => {
-      const pod = surroundings.pods?.find(source) ?? null;
-      if (pod === 'later' || (pod === 'unknown' && isPartial)) return null;
-      isPartial = pod === 'unknown';
-      const known = pod === 'unknown' ? null : pod;
-      if (known !== null) surroundings.faults?.say(known, uselessAnnotations(known, source, config));
-      if (isPartial) counters.partialMetadataSources += 1;
-      const muted = known === null ? null : (surroundings.selection?.mutedChannel(source, known) ?? null);
-      const routeOf = (channel: Channel): LokiRoute => output.route(identity(source, pod, { channel, config }));
-      return { pair: [routeOf(STDOUT), routeOf(STDERR)], final: !isPartial, muted };
-    });
-  };
+  const routesOf = routeSources(output, counters, surroundings);
   const excludes = (source: Source): boolean => (surroundings.selection?.exclusionOf(source) ?? null) !== null;
   const openSource = sourceOpener({ lane, counters, totals, partBudget, routesOf, scanner: new LineScanner(lines) }, surroundings);
   const reportGone = (id: string, position: Position): GapReporter<LokiRoute> | 'later' | null => {
@@ -206,28 +176,6 @@ function sourceOpener(
       nowMs,
     });
   };
-}
-
-function identity(source: Source, pod: PodOfSource, { channel, config }: { channel: Channel; config: Config }): StreamIdentity {
-  const { cluster = null, node_name: nodeName } = config;
-  const { preset, static: staticLabels, metadata } = config.labels;
-  return streamIdentity(source, pod, channel, {
-    preset: LABEL_PRESETS[preset],
-    cluster,
-    nodeName,
-    staticLabels,
-    metadata,
-    serviceNames: serviceNames(config),
-  });
-}
-
-function serviceNames({ kubernetes }: Config): ServiceNames {
-  const { logferry: own, opentelemetry: otel } = kubernetes.annotations;
-  return { own, otel };
-}
-
-function uselessAnnotations(pod: Pod, { container }: Source, config: Config): string[] {
-  return [...unreadable(pod, container, conventionsIn(config.kubernetes)), ...unusable(pod, serviceNames(config))];
 }
 
 function laneOptions(written: OutputConfig, config: Config): LaneOptions {

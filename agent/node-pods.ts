@@ -4,6 +4,7 @@ import { PodLookup, type Pods } from './enrich/pod-lookup.ts';
 import { type ApiAddress, apiAddress } from './kubernetes/api-address.ts';
 import { ApiServer } from './kubernetes/api-server.ts';
 import { PodWatch } from './kubernetes/pod-watch.ts';
+import { askedAnnotations } from './label-options.ts';
 import type { Environment } from './runtime/environment.ts';
 import type { Clock } from './runtime/clock.ts';
 import type { ThrottledLogger } from './runtime/logger.ts';
@@ -37,6 +38,7 @@ export class NodePods implements AsyncDisposable {
     this.#server = new ApiServer({
       address,
       nodeName: config.node_name,
+      annotations: askedAnnotations(config),
       userAgent: `logferry/${version}`,
       onRequest: (code) => this.requests.set(code, (this.requests.get(code) ?? 0) + 1),
     });

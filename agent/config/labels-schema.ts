@@ -14,7 +14,14 @@ export interface LabelsConfig {
   readonly preset: PresetName;
   readonly static: Readonly<Record<string, string>>;
   readonly metadata: readonly MetadataName[];
+  readonly from_pod_labels: Names;
+  readonly from_pod_annotations: Names;
+  readonly metadata_from_pod_labels: Names;
+  readonly metadata_from_pod_annotations: Names;
 }
+
+/** Names in the store, and the names of the pod's labels or annotations that their values come from. */
+type Names = Readonly<Record<string, string>>;
 
 /** Labels of any preset: none may be overridden, so that a change of preset breaks no configuration. */
 const PRESET_LABELS: ReadonlySet<string> = new Set(Object.values(LABEL_PRESETS).flatMap(({ labels }) => Object.keys(labels)));
@@ -24,9 +31,12 @@ const WORKLOAD_KINDS: ReadonlySet<LabelField> = new Set(['deployment', 'replicas
 /** Loki's default max_label_name_length (pkg/validation/limits.go). */
 const MAX_LABEL_NAME_BYTES = 1024;
 
-const staticName = z
+const labelName = z
   .string()
-  .regex(LABEL_NAME, { error: 'not a label name, write letters, digits and _ only and no digit first', abort: true })
+  .regex(LABEL_NAME, {
+    error: ({ input }) => `not a label name, write letters, digits and _ only and no digit first${likely(String(input))}`,
+    abort: true,
+  })
   .refine((name) => !name.startsWith('__'), {
     error: 'label names that begin with __ are reserved by Loki, write another name',
     abort: true,
@@ -40,6 +50,57 @@ const staticName = z
   })
   .max(MAX_LABEL_NAME_BYTES, { error: `too long for a label name, write at most ${MAX_LABEL_NAME_BYTES} bytes` });
 
+/** What goes with entries by a name of ours: nothing else may have it. */
+const OUR_METADATA: ReadonlySet<string> = new Set([
+  ...METADATA_NAMES,
+  ...Object.values(LABEL_PRESETS).flatMap(({ metadata, metadataNames }) => [...Object.keys(metadata), ...Object.values(metadataNames)]),
+  'metadata',
+  'detected_level',
+  'parse_error',
+  'original_time',
+  'partial',
+  'line_part',
+  'line_bytes',
+  'gap',
+  'gap_bytes',
+  'gap_lines',
+  'gap_from',
+  'gap_until',
+]);
+
+const metadataName = labelName.refine((name) => !OUR_METADATA.has(name), {
+  error: 'a name that logferry gives to metadata of its own, write another name',
+});
+
+/** A label name that looks like it. */
+function likely(name: string): string {
+  const looksLike = name.replaceAll(/[^a-zA-Z0-9_]+/g, '_').replace(/^(?=\d)/, '_');
+  return LABEL_NAME.test(looksLike) ? `, like ${looksLike}` : '';
+}
+
+function mapping(name: typeof labelName, what: string): z.ZodDefault<z.ZodType<Names>> {
+  return z.record(name, z.string().min(1)).default({}).describe(what);
+}
+
+const FROM_PODS = ['from_pod_labels', 'from_pod_annotations', 'metadata_from_pod_labels', 'metadata_from_pod_annotations'] as const;
+
+/** A check: no name is given to two things. */
+function namesOnce(labels: LabelsConfig, ctx: z.RefinementCtx): void {
+  const places = new Map<string, string>();
+  for (const key of ['static', ...FROM_PODS] as const) {
+    for (const name of Object.keys(labels[key])) {
+      const taken = places.get(name);
+      if (taken === undefined) places.set(name, key);
+      else ctx.addIssue({ code: 'custom', path: [key, name], message: `a name that ${taken} has too, write another name` });
+    }
+  }
+}
+
+/** The keys by which something of pods is asked for. */
+export function askedOfPods(labels: LabelsConfig): string[] {
+  return FROM_PODS.filter((key) => Object.keys(labels[key]).length > 0);
+}
+
 /** What a stream is known by in the store. */
 export const labelsSchema: z.ZodType<LabelsConfig> = z
   .strictObject({
@@ -50,7 +111,7 @@ export const labelsSchema: z.ZodType<LabelsConfig> = z
         "Set of labels that every stream gets: standard; promtail, those of Promtail's chart with pod; otel, Loki's names for OTLP; minimal, namespace and service_name.",
       ),
     static: z
-      .record(staticName, labelValue())
+      .record(labelName, labelValue())
       .default({})
       .describe('Further labels, the same on every stream of this agent: name to value.'),
     metadata: z
@@ -65,15 +126,22 @@ export const labelsSchema: z.ZodType<LabelsConfig> = z
       )
       .default(['pod'])
       .describe('What goes with every entry as structured metadata; it counts against ingestion limits, line by line.'),
+    from_pod_labels: mapping(labelName, 'Further labels, name to the label of the pod that has the value: team: example.com/team.'),
+    from_pod_annotations: mapping(labelName, "Likewise from the pod's annotations; whoever may change the pod chooses the value."),
+    metadata_from_pod_labels: mapping(metadataName, 'Further structured metadata, name to the label of the pod that has the value.'),
+    metadata_from_pod_annotations: mapping(metadataName, "Likewise from the pod's annotations."),
   })
+  .superRefine(namesOnce, { when: whenSound('static', ...FROM_PODS) })
   .prefault({})
   .describe('What a stream is known by in the store.');
 
 /** Number of label names, as Loki counts them, of the longest label set that this configuration leads to. */
-export function countLabels(hasCluster: boolean, { preset, static: staticLabels }: LabelsConfig): number {
-  const { labels } = LABEL_PRESETS[preset];
-  const counted = Object.entries(labels).filter(([name, field]) => name !== 'service_name' && (hasCluster || field !== 'cluster'));
+export function countLabels(hasCluster: boolean, labels: LabelsConfig): number {
+  const { preset, static: staticLabels, from_pod_labels: fromLabels, from_pod_annotations: fromAnnotations } = labels;
+  const counted = Object.entries(LABEL_PRESETS[preset].labels).filter(
+    ([name, field]) => name !== 'service_name' && (hasCluster || field !== 'cluster'),
+  );
   // A pod has one workload, so one of the labels that name kinds of it.
   const workloads = counted.filter(([, field]) => WORKLOAD_KINDS.has(field)).length;
-  return counted.length - Math.max(workloads - 1, 0) + Object.keys(staticLabels).length;
+  return counted.length - Math.max(workloads - 1, 0) + Object.keys({ ...staticLabels, ...fromLabels, ...fromAnnotations }).length;
 }

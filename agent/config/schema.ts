@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MAX_LABELS } from '../model/labels.ts';
 import { type ContainersConfig, containersSchema } from './containers-schema.ts';
 import { type KubernetesConfig, kubernetesSchema } from './kubernetes-schema.ts';
-import { countLabels, type LabelsConfig, labelsSchema } from './labels-schema.ts';
+import { askedOfPods, countLabels, type LabelsConfig, labelsSchema } from './labels-schema.ts';
 import { leastMemory } from '../model/memory-share.ts';
 import { parseListenAddress } from './listen-address.ts';
 import { type OutputConfig, outputsSchema } from './output-schema.ts';
@@ -161,7 +161,11 @@ export const configSchema: z.ZodType<WrittenConfig> = z
     { when: whenSound('cluster', 'labels') },
   )
   .superRefine(
-    ({ containers }, ctx) => {
+    ({ containers, labels }, ctx) => {
+      for (const key of askedOfPods(labels)) {
+        const message = 'nothing is known of pods with kubernetes.enabled: false, remove the key';
+        ctx.addIssue({ code: 'custom', path: ['labels', key], message });
+      }
       for (const list of ['include', 'exclude'] as const) {
         for (const [index, { pod_labels: labels }] of containers[list].entries()) {
           if (labels === undefined) continue;
@@ -170,7 +174,7 @@ export const configSchema: z.ZodType<WrittenConfig> = z
         }
       }
     },
-    { when: (payload) => whenSound('containers', 'kubernetes')(payload) && !(payload.value as WrittenConfig).kubernetes.enabled },
+    { when: (payload) => whenSound('containers', 'kubernetes', 'labels')(payload) && !(payload.value as WrittenConfig).kubernetes.enabled },
   )
   .superRefine(
     (written, ctx) => {

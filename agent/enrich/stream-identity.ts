@@ -4,6 +4,7 @@ import type { Pod } from '../model/pod.ts';
 import type { Channel, Metadata } from '../model/record.ts';
 import type { Source } from '../model/source.ts';
 import { type FieldValues, pathFields, podFields } from './label-fields.ts';
+import { type Mapping, mappedValues } from './mapped-values.ts';
 import type { ServiceNames } from './service-name.ts';
 
 export interface LabelOptions {
@@ -13,6 +14,9 @@ export interface LabelOptions {
   readonly staticLabels: Labels;
   readonly metadata: readonly MetadataName[];
   readonly serviceNames: ServiceNames;
+  /** What of the pod is taken over as further labels, and as further metadata. */
+  readonly mappedLabels: Mapping;
+  readonly mappedMetadata: Mapping;
 }
 
 /** The pod of a source; `unknown` although pods are known by now, null where none are asked for. */
@@ -24,15 +28,22 @@ const PARTIAL: Metadata = [['metadata', 'partial']];
 /** Which stream the entries of a source and channel belong to, and what each of them carries. A pure function. */
 export function streamIdentity(source: Source, pod: PodOfSource, channel: Channel, options: LabelOptions): StreamIdentity {
   const { preset, cluster, nodeName, staticLabels, metadata, serviceNames } = options;
+  const known = pod === 'unknown' ? null : pod;
+  const mapped = (mapping: Mapping): [string, string][] => (known === null ? [] : mappedValues(known, mapping));
   const fields: FieldValues = {
     ...pathFields(source, channel),
-    ...(pod === null || pod === 'unknown' ? {} : podFields(pod, source, serviceNames)),
+    ...(known === null ? {} : podFields(known, source, serviceNames)),
     ...(cluster === null ? {} : { cluster }),
     node_name: nodeName,
   };
   return {
-    labels: { ...staticLabels, ...Object.fromEntries(valuesOf(preset.labels, fields)) },
-    metadata: [...askedFor(source, metadata, preset), ...valuesOf(preset.metadata, fields), ...(pod === 'unknown' ? PARTIAL : [])],
+    labels: { ...staticLabels, ...Object.fromEntries([...mapped(options.mappedLabels), ...valuesOf(preset.labels, fields)]) },
+    metadata: [
+      ...askedFor(source, metadata, preset),
+      ...valuesOf(preset.metadata, fields),
+      ...mapped(options.mappedMetadata),
+      ...(pod === 'unknown' ? PARTIAL : []),
+    ],
   };
 }
 

@@ -24,6 +24,8 @@ export interface ApiServerOptions {
   readonly address: ApiAddress;
   readonly nodeName: string;
   readonly userAgent: string;
+  /** Annotations of pods that are wanted by their names. */
+  readonly annotations?: ReadonlySet<string>;
   /** Hears the HTTP status of every request, or `network` or `timeout`. */
   readonly onRequest: (code: string) => void;
 }
@@ -46,14 +48,14 @@ export class ApiServer implements PodServer, AsyncDisposable {
     const body = new Body();
     const query: Record<string, string> = version === null ? {} : { resourceVersion: version };
     const trouble = await this.#get(query, ACCEPT_LIST, (chunk) => body.take(chunk, MAX_LIST_BYTES), signal);
-    return trouble ?? listOf(body);
+    return trouble ?? listOf(body, this.#options.annotations);
   }
 
   async watch({ version, timeoutSeconds, isInitial }: WatchFrom, take: (event: WatchEvent) => void, signal: AbortSignal): Promise<Trouble> {
     const lines = new EventLines(MAX_EVENT_BYTES);
     let fault: Trouble | null = null;
     const takeLine = (line: Buffer): boolean => {
-      const event = watchEvent(line);
+      const event = watchEvent(line, this.#options.annotations);
       if (event.kind === 'trouble') fault = event;
       else take(event);
       return fault === null;
@@ -128,12 +130,12 @@ function troubleOf(end: HttpEnd, refusal: Body): Trouble | null {
   return end.status === 200 ? null : troubleOfStatus(end.status, refusal.json(), end.retryAfter);
 }
 
-function listOf(body: Body): PodList | Trouble {
+function listOf(body: Body, asked: ReadonlySet<string> | undefined): PodList | Trouble {
   if (!body.whole) return trouble('malformed', `a list of more than ${MAX_LIST_BYTES} bytes`);
   const list = body.json();
   const version = versionOf(list);
   const items = fieldOf(list, 'items');
   if (version === null) return trouble('malformed', 'an answer that is no list of pods');
-  const pods = Array.isArray(items) ? items.map(podOf).filter((pod): pod is Pod => pod !== null) : [];
+  const pods = Array.isArray(items) ? items.map((item) => podOf(item, asked)).filter((pod): pod is Pod => pod !== null) : [];
   return { kind: 'list', pods, version };
 }

@@ -7,12 +7,13 @@ const CONFIG_HASH = 'kubernetes.io/config.hash';
 const MAX_ANNOTATION_LENGTH = 2049;
 /** More than anybody needs, so that no owner of a pod takes the memory of the agent. */
 const MAX_ANNOTATIONS = 64;
+const NONE: ReadonlySet<string> = new Set();
 
 /**
  * What is kept of a pod as the API server sends it, whole or as PartialObjectMetadata; null for what is no pod. Everything else of it,
- * managedFields above all, is garbage from here on.
+ * managedFields above all, is garbage from here on. `asked`: annotations that are wanted by their names.
  */
-export function podOf(object: unknown): Pod | null {
+export function podOf(object: unknown, asked: ReadonlySet<string> = NONE): Pod | null {
   const metadata = fieldOf(object, 'metadata');
   const uid = fieldOf(metadata, 'uid');
   const namespace = fieldOf(metadata, 'namespace');
@@ -25,7 +26,7 @@ export function podOf(object: unknown): Pod | null {
     namespace,
     name,
     labels: textsOf(fieldOf(metadata, 'labels')),
-    annotations: keptOf(annotations),
+    annotations: keptOf(annotations, asked),
     controller: controllerOf(fieldOf(metadata, 'ownerReferences')),
     configHash: isName(configHash) ? configHash : null,
   };
@@ -46,8 +47,8 @@ function textsOf(object: unknown): Record<string, string> {
   return Object.fromEntries(entries);
 }
 
-function keptOf(annotations: Readonly<Record<string, string>>): Record<string, string> {
-  const kept = Object.entries(annotations).filter(([name]) => isKeptAnnotation(name));
+function keptOf(annotations: Readonly<Record<string, string>>, asked: ReadonlySet<string>): Record<string, string> {
+  const kept = Object.entries(annotations).filter(([name]) => isKeptAnnotation(name, asked));
   return Object.fromEntries(kept.slice(0, MAX_ANNOTATIONS).map(([name, value]) => [name, value.slice(0, MAX_ANNOTATION_LENGTH)]));
 }
 

@@ -15,15 +15,15 @@ export type WatchEvent =
 /** On the bookmark that ends the initial events (apimachinery pkg/apis/meta/v1/types.go, InitialEventsAnnotationKey). */
 const INITIAL_END = 'k8s.io/initial-events-end';
 
-/** Reads a line of a watch. */
-export function watchEvent(line: Buffer): WatchEvent | Trouble {
+/** Reads a line of a watch. `asked`: as in `podOf`. */
+export function watchEvent(line: Buffer, asked?: ReadonlySet<string>): WatchEvent | Trouble {
   const event = parsed(withoutManagedFields(line));
   const type = fieldOf(event, 'type');
   const object = fieldOf(event, 'object');
   if (type === 'ERROR') return troubleOfErrorEvent(object);
   const version = versionOf(object);
   if (version !== null && type === 'BOOKMARK') return { kind: isInitialEnd(object) ? 'initial_end' : 'bookmark', version };
-  const pod = podOf(object);
+  const pod = podOf(object, asked);
   if (version === null || pod === null) return trouble('malformed', `no event: ${line.toString('latin1', 0, 100)}`);
   if (type === 'ADDED' || type === 'MODIFIED') return { kind: 'put', pod, version };
   return type === 'DELETED' ? { kind: 'removed', pod, version } : trouble('malformed', `an event of the unknown type ${String(type)}`);

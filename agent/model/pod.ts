@@ -28,7 +28,7 @@ const KEPT_ANNOTATIONS = [
   'resource.opentelemetry.io/',
 ];
 
-/** Whether what an annotation says is kept of a pod. */
-export function isKeptAnnotation(name: string): boolean {
-  return KEPT_ANNOTATIONS.some((beginning) => name.startsWith(beginning));
+/** Whether what an annotation says is kept of a pod; `asked`: names that the configuration asks for. */
+export function isKeptAnnotation(name: string, asked: ReadonlySet<string>): boolean {
+  return asked.has(name) || KEPT_ANNOTATIONS.some((beginning) => name.startsWith(beginning));
 }

@@ -59,6 +59,10 @@ labels:
   static: {}
   metadata:
     - pod
+  from_pod_labels: {}
+  from_pod_annotations: {}
+  metadata_from_pod_labels: {}
+  metadata_from_pod_annotations: {}
 stages: []
 outputs:
   - name: main

@@ -41,7 +41,15 @@ describe(parseConfig, () => {
           max_tombstones: 1000,
           annotations: { logferry: true, fluent_bit: true, vector: true, elastic: true, grafana: true, opentelemetry: true },
         },
-        labels: { preset: 'standard', static: {}, metadata: ['pod'] },
+        labels: {
+          preset: 'standard',
+          static: {},
+          metadata: ['pod'],
+          from_pod_labels: {},
+          from_pod_annotations: {},
+          metadata_from_pod_labels: {},
+          metadata_from_pod_annotations: {},
+        },
         stages: [],
         outputs: [
           {

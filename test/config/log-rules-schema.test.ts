@@ -35,8 +35,10 @@ test('labels of pods are a problem where no pod is asked for', () => {
 kubernetes: {enabled: false}
 containers:
   exclude: [{namespace: a}, {pod_labels: {app: x}}]
+labels: {from_pod_labels: {team: team}}
 `;
   expect(problemsOf(text)).toEqual([
     'f.yaml:4:42 containers.exclude[1].pod_labels: labels of pods are not known with kubernetes.enabled: false, remove the key',
+    'f.yaml:5:27 labels.from_pod_labels: nothing is known of pods with kubernetes.enabled: false, remove the key',
   ]);
 });

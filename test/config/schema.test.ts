@@ -75,13 +75,36 @@ describe('labels', () => {
     ['{preset: other}', ['18 labels.preset: found the text "other", want one of standard, promtail, otel, minimal']],
     ['{preset: promtail}', []],
     ['{static: {k8s_job_name: x}}', ['19 labels.static.k8s_job_name: a label of a preset that can not be overridden, write another name']],
-    ['{static: {a-b: x}}', ['19 labels.static.a-b: not a label name, write letters, digits and _ only and no digit first']],
+    ['{static: {a-b: x}}', ['19 labels.static.a-b: not a label name, write letters, digits and _ only and no digit first, like a_b']],
     ['{static: {__a: x}}', ['19 labels.static.__a: label names that begin with __ are reserved by Loki, write another name']],
     ['{static: {app: x}}', ['19 labels.static.app: a label of a preset that can not be overridden, write another name']],
     ['{static: {cluster: x}}', ['19 labels.static.cluster: a label of the preset, set the key cluster at the top of the file instead']],
     ['{static: {zone: 1}}', ['25 labels.static.zone: found the number 1, want text: put quotes around it']],
     ['{static: {zone: ""}}', ['25 labels.static.zone: empty text, write at least one character']],
     ['{metadata: [pod, uid]}', ['26 labels.metadata[1]: found the text "uid", want one of pod, pod_uid, container_id, restart_count']],
+    [
+      '{from_pod_labels: {example.com/team: team}}',
+      [
+        '28 labels.from_pod_labels.example.com/team: not a label name, write letters, digits and _ only and no digit first, like example_com_team',
+      ],
+    ],
+    [
+      '{from_pod_labels: {namespace: ns}}',
+      ['28 labels.from_pod_labels.namespace: a label of a preset that can not be overridden, write another name'],
+    ],
+    ['{from_pod_labels: {team: ""}}', ['34 labels.from_pod_labels.team: empty text, write at least one character']],
+    [
+      '{static: {team: x}, from_pod_annotations: {team: y}}',
+      ['58 labels.from_pod_annotations.team: a name that static has too, write another name'],
+    ],
+    [
+      '{from_pod_labels: {team: x}, metadata_from_pod_labels: {team: y}}',
+      ['71 labels.metadata_from_pod_labels.team: a name that from_pod_labels has too, write another name'],
+    ],
+    [
+      '{metadata_from_pod_annotations: {detected_level: x}}',
+      ['42 labels.metadata_from_pod_annotations.detected_level: a name that logferry gives to metadata of its own, write another name'],
+    ],
     ['{metadata: [pod, pod]}', ['26 labels.metadata[1]: listed twice, remove one']],
     ['{metadata: []}', []],
   ])('%s', (written, problems) => {

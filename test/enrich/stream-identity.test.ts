@@ -23,6 +23,8 @@ const OPTIONS: LabelOptions = {
   staticLabels: {},
   metadata: ['pod'],
   serviceNames: { own: true, otel: true },
+  mappedLabels: { podLabels: {}, podAnnotations: {} },
+  mappedMetadata: { podLabels: {}, podAnnotations: {} },
 };
 const ALL_METADATA = ['restart_count', 'container_id', 'pod_uid', 'pod'] as const;
 const LABELS = {
@@ -181,6 +183,24 @@ describe('with its pod', () => {
   test.each(['', ' ', 'a\nb', '\u0000', '\ud800', 'ä'.repeat(1025)])('a service is not called what can be no label: %j', (name) => {
     const pod = podLike({ labels: LABELS, annotations: { [OWN_SERVICE_NAME]: name, [OTEL_SERVICE_NAME]: 'checkout' } });
     expect(streamIdentity(SOURCE, pod, STDOUT, OPTIONS).labels).toMatchObject({ service_name: 'checkout' });
+  });
+
+  test('what is asked for of its labels and annotations becomes labels and metadata', () => {
+    const mapped: LabelOptions = {
+      ...OPTIONS,
+      mappedLabels: { podLabels: { team: 'example.com/team', tier: 'tier' }, podAnnotations: { owner: 'example.com/owner' } },
+      mappedMetadata: { podLabels: { version: 'version' }, podAnnotations: { commit: 'example.com/commit' } },
+    };
+    const labels = { 'example.com/team': 'checkout', tier: '', version: '1.2' };
+    const annotations = { 'example.com/owner': 'ann', 'example.com/commit': 'a\nb' };
+    const identity = streamIdentity(SOURCE, podLike({ labels, annotations }), STDOUT, mapped);
+    expect(identity.labels).toMatchObject({ team: 'checkout', owner: 'ann', namespace: 'shop' });
+    expect(identity.labels).not.toHaveProperty('tier');
+    expect(identity.metadata).toStrictEqual([
+      ['pod', 'cart-7d4b9c-x2x4p'],
+      ['version', '1.2'],
+    ]);
+    expect(streamIdentity(SOURCE, 'unknown', STDOUT, mapped).labels).not.toHaveProperty('team');
   });
 
   test('I9 equal sources and pods give equal identities, whatever else the pod is', () => {

@@ -39,6 +39,11 @@ describe(podOf, () => {
     });
   });
 
+  test('keeps annotations that are asked for by their names', () => {
+    const asked = new Set(['kubectl.kubernetes.io/last-applied-configuration']);
+    expect(podOf(POD, asked)?.annotations).toStrictEqual(POD.metadata.annotations);
+  });
+
   test('a bare pod', () => {
     const metadata = { name: 'a', namespace: 'b', uid: 'c', annotations: { 'kubernetes.io/config.hash': 'd' } };
     expect(podOf({ metadata })).toStrictEqual({

@@ -1,0 +1,26 @@
+import type { Config } from './config/schema.ts';
+import type { Mapping } from './enrich/mapped-values.ts';
+import type { LabelOptions } from './enrich/stream-identity.ts';
+import { LABEL_PRESETS } from './model/label-presets.ts';
+
+/** What is made of sources and pods, as it is configured. */
+export function labelOptions(config: Config): LabelOptions {
+  const { cluster = null, node_name: nodeName, labels, kubernetes } = config;
+  const { logferry: own, opentelemetry: otel } = kubernetes.annotations;
+  return {
+    preset: LABEL_PRESETS[labels.preset],
+    cluster,
+    nodeName,
+    staticLabels: labels.static,
+    metadata: labels.metadata,
+    serviceNames: { own, otel },
+    mappedLabels: { podLabels: labels.from_pod_labels, podAnnotations: labels.from_pod_annotations },
+    mappedMetadata: { podLabels: labels.metadata_from_pod_labels, podAnnotations: labels.metadata_from_pod_annotations },
+  };
+}
+
+/** The annotations that a configuration asks for by their names. */
+export function askedAnnotations(config: Config): ReadonlySet<string> {
+  const { mappedLabels, mappedMetadata } = labelOptions(config);
+  return new Set([mappedLabels, mappedMetadata].flatMap(({ podAnnotations }: Mapping) => Object.values(podAnnotations)));
+}
