@@ -31,7 +31,6 @@ import { Wakeup } from './runtime/wakeup.ts';
 import type { Descriptors } from './tail/descriptors.ts';
 import type { Begin } from './tail/resume-chain.ts';
 import { SourceLog } from './tail/source-log.ts';
-import type { SourceRoutes } from './pipeline/source-routes.ts';
 import { TailedSource } from './pipeline/tailed-source.ts';
 import { type RoutingParts, routeSources } from './route-sources.ts';
 import type { Takeover } from './takeover.ts';
@@ -103,7 +102,7 @@ export function assembleOutput(
     const source = sourceOfId(id);
     const bytes = unsettledBytes(position);
     if (source === null || excludes(source) || (bytes === 0 && position.gaps.length === 0)) return null;
-    const routes = routesOf(source);
+    const routes = routesOf(source, position.attribution);
     if (lane.full || !routes.find()) return 'later';
     const reporter = new GapReporter(lane, routes, clock);
     const newest = newestTime(position);
@@ -131,7 +130,7 @@ interface SourceParts {
   readonly counters: Counters;
   readonly totals: LedgerTotals;
   readonly partBudget: ByteBudget;
-  readonly routesOf: (source: Source) => SourceRoutes<LokiRoute>;
+  readonly routesOf: ReturnType<typeof routeSources>;
   readonly scanner: LineScanner;
 }
 
@@ -156,7 +155,7 @@ function sourceOpener(
     const log = new SourceLog(source.path, logOptions, ledger);
     const resume = log.open(beginOf(source, position, isFirst), nowMs);
     if (typeof resume === 'string') return resume;
-    const routes = routesOf(source);
+    const routes = routesOf(source, position?.attribution);
     const decoder = new SourceDecoder(decode, resume, scanner);
     const gaps = new GapReporter(lane, routes, clock);
     const stages = buildStages();

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Config } from './config/schema.ts';
 import type { Mapping } from './enrich/mapped-values.ts';
 import type { LabelOptions } from './enrich/stream-identity.ts';
@@ -17,6 +18,12 @@ export function labelOptions(config: Config): LabelOptions {
     mappedLabels: { podLabels: labels.from_pod_labels, podAnnotations: labels.from_pod_annotations },
     mappedMetadata: { podLabels: labels.metadata_from_pod_labels, podAnnotations: labels.metadata_from_pod_annotations },
   };
+}
+
+/** Tells a configuration of labels from others: what was made of a pod under it holds under no other. */
+export function labelsFingerprint(config: Config): string {
+  const text = JSON.stringify([labelOptions(config), config.kubernetes.enabled]);
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
 /** The annotations that a configuration asks for by their names. */

@@ -6,15 +6,17 @@ import { unreadable } from './enrich/owner-exclusion.ts';
 import type { PodLookup } from './enrich/pod-lookup.ts';
 import type { Selection } from './enrich/selection.ts';
 import { unusable } from './enrich/service-name.ts';
-import { type LabelOptions, streamIdentity } from './enrich/stream-identity.ts';
-import { labelOptions } from './label-options.ts';
+import { podFacts, podOfFacts } from './enrich/pod-facts.ts';
+import { type LabelOptions, type PodOfSource, streamIdentity } from './enrich/stream-identity.ts';
+import { labelOptions, labelsFingerprint } from './label-options.ts';
+import type { Attribution } from './model/attribution.ts';
 import type { Counters } from './model/counters.ts';
 import type { Pod } from './model/pod.ts';
 import { type Channel, STDERR, STDOUT } from './model/record.ts';
 import type { Source } from './model/source.ts';
 import type { LokiRoute } from './outputs/loki/encode-push.ts';
 import type { LokiOutput } from './outputs/loki/loki-output.ts';
-import { SourceRoutes } from './pipeline/source-routes.ts';
+import { type FoundRoutes, SourceRoutes } from './pipeline/source-routes.ts';
 
 export interface RoutingParts {
   readonly config: Config;
@@ -26,25 +28,41 @@ export interface RoutingParts {
   readonly faults?: AnnotationFaults | undefined;
 }
 
-/** What finds the routes of a source to one output: of its path alone while its pod is not known, anew once it is. */
+/**
+ * What finds the routes of a source to one output: of its path alone while its pod is not known, anew once it is. A log that was begun
+ * before keeps its attribution, whatever its pod has become.
+ */
 export function routeSources(
   output: LokiOutput,
   counters: Counters,
   { config, pods, selection, faults }: RoutingParts,
-): (source: Source) => SourceRoutes<LokiRoute> {
+): (source: Source, begun?: Attribution) => SourceRoutes<LokiRoute> {
   const options = labelOptions(config);
-  return (source) => {
+  const fingerprint = labelsFingerprint(config);
+  const pairOf = (source: Source, pod: PodOfSource): readonly [LokiRoute, LokiRoute] => {
+    const routeOf = (channel: Channel): LokiRoute => output.route(streamIdentity(source, pod, channel, options));
+    return [routeOf(STDOUT), routeOf(STDERR)];
+  };
+  const attributed = (source: Source, attribution: Attribution): FoundRoutes<LokiRoute> => {
+    const { pod, muted } = attribution;
+    return { pair: pairOf(source, podOfFacts(source, pod)), final: true, muted, attribution };
+  };
+  const attribute = (source: Source, pod: Pod): FoundRoutes<LokiRoute> => {
+    faults?.say(pod, useless(pod, source, config, options));
+    const muted = selection?.mutedChannel(source, pod) ?? null;
+    return attributed(source, { options: fingerprint, pod: podFacts(pod, options), muted });
+  };
+  return (source, begun) => {
+    if (begun?.options === fingerprint) return new SourceRoutes(() => attributed(source, begun));
     let isPartial = false;
     return new SourceRoutes(() => {
       const pod = pods?.find(source) ?? null;
       if (pod === 'later' || (pod === 'unknown' && isPartial)) return null;
-      isPartial = pod === 'unknown';
-      if (isPartial) counters.partialMetadataSources += 1;
-      const known = pod === 'unknown' ? null : pod;
-      if (known !== null) faults?.say(known, useless(known, source, config, options));
-      const muted = known === null ? null : (selection?.mutedChannel(source, known) ?? null);
-      const routeOf = (channel: Channel): LokiRoute => output.route(streamIdentity(source, pod, channel, options));
-      return { pair: [routeOf(STDOUT), routeOf(STDERR)], final: !isPartial, muted };
+      if (pod === null) return { pair: pairOf(source, null), final: true };
+      if (pod !== 'unknown') return attribute(source, pod);
+      isPartial = true;
+      counters.partialMetadataSources += 1;
+      return { pair: pairOf(source, 'unknown'), final: false };
     });
   };
 }

@@ -1,3 +1,4 @@
+import type { Attribution, PodFacts } from '../model/attribution.ts';
 import { LOSS_REASONS } from '../model/gap.ts';
 import type { ChannelPosition, KnownFile, Position } from '../model/position.ts';
 import { DROP_REASONS } from '../model/verdict.ts';
@@ -42,10 +43,22 @@ const isKnownFile: Check = shape({
   size: isCount,
 } satisfies Record<keyof KnownFile, Check>);
 
+const isTexts: Check = (value) => typeof value === 'object' && value !== null && Object.values(value).every(isText);
+
+const isAttribution: Check = shape({
+  options: isText,
+  pod: shape({ labels: isTexts, annotations: isTexts, controller: orNull(shape({ kind: isText, name: isText })) } satisfies Record<
+    keyof PodFacts,
+    Check
+  >),
+  muted: (value) => value === null || value === 0 || value === 1,
+} satisfies Record<keyof Attribution, Check>);
+
 const hasPositionKeys: Check = shape({
   files: listOf(isKnownFile),
   channels: (value) => Array.isArray(value) && value.length === 2 && value.every(isChannelPosition),
   gaps: listOf(shape({ reason: isReason, bytes: isCount, lines: orNull(isCount) })),
+  attribution: (value) => value === undefined || isAttribution(value),
 } satisfies Record<keyof Position, Check>);
 
 /** Whether a value read from a file has the shape of a position: its channels are in files that it names. */

@@ -18,6 +18,12 @@ const WORKLOAD_FIELDS: Readonly<Record<string, LabelField>> = {
   Job: 'job_name',
 };
 
+/** Labels that say what a pod is, those that Kubernetes recommends before older ones. */
+const APP = ['app.kubernetes.io/name', 'app', 'k8s-app'] as const;
+const INSTANCE = ['app.kubernetes.io/instance', 'instance'] as const;
+const COMPONENT = ['app.kubernetes.io/component', 'component'] as const;
+export const NAMING_LABELS: readonly string[] = [...APP, ...INSTANCE, ...COMPONENT];
+
 /** What the path of a log says by itself: the container's name stands for the application's. */
 export function pathFields({ namespace, pod, container }: Source, channel: Channel): FieldValues {
   return {
@@ -36,9 +42,10 @@ export function pathFields({ namespace, pod, container }: Source, channel: Chann
 export function podFields(pod: Pod, { namespace, container }: Source, names: ServiceNames): FieldValues {
   const { labels } = pod;
   const workload = workloadOf(pod);
-  const app = labels['app.kubernetes.io/name'] || labels['app'] || labels['k8s-app'] || workload?.name || pod.name;
-  const instance = labels['app.kubernetes.io/instance'] || labels['instance'];
-  const component = labels['app.kubernetes.io/component'] || labels['component'];
+  const first = (names: readonly string[]): string => names.map((name) => labels[name] ?? '').find((value) => value !== '') ?? '';
+  const app = first(APP) || workload?.name || pod.name;
+  const instance = first(INSTANCE);
+  const component = first(COMPONENT);
   const serviceName = serviceNameOf(pod, names) ?? (labels['app.kubernetes.io/name'] || workload?.name || container);
   return {
     app,

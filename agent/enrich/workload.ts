@@ -1,7 +1,7 @@
 import type { Owner, Pod } from '../model/pod.ts';
 
 /** Set on a Deployment's pods and ReplicaSets; the ReplicaSet's name ends in it (kubernetes pkg/controller/deployment/sync.go). */
-const TEMPLATE_HASH = 'pod-template-hash';
+export const TEMPLATE_HASH = 'pod-template-hash';
 /** A Job of a CronJob is named after its scheduled minute (pkg/controller/cronjob/utils.go getJobName), before 1.21 after the second. */
 const SCHEDULED_TIME = /-\d{8,10}$/;
 

@@ -1,3 +1,4 @@
+import type { Attribution } from './attribution.ts';
 import type { Gap } from './gap.ts';
 import { type Channel, STDERR, STDOUT } from './record.ts';
 
@@ -78,6 +79,8 @@ export interface Position {
   readonly channels: readonly [ChannelPosition, ChannelPosition];
   /** Losses before this position of which no record has reached the store. */
   readonly gaps: readonly Gap[];
+  /** Whose the log was when it was begun; absent while that is not known, or known from its path alone. */
+  readonly attribution?: Attribution;
 }
 
 const ZERO: Time = [0, 0];

@@ -1,5 +1,6 @@
 import assert from 'node:assert';
 import type { Route } from '../deliver/output.ts';
+import type { Attribution } from '../model/attribution.ts';
 import type { Channel } from '../model/record.ts';
 
 /** Routes by channel. */
@@ -11,6 +12,8 @@ export interface FoundRoutes<R extends Route> {
   readonly final: boolean;
   /** The channel of which nothing is wanted; null or absent: both are. */
   readonly muted?: Channel | null;
+  /** What they are made of, for the next run; null or absent: nothing that the path does not say. */
+  readonly attribution?: Attribution | null;
 }
 
 /** Where the entries of one source go, once it is known whose they are. */
@@ -33,6 +36,10 @@ export class SourceRoutes<R extends Route> {
     const found = this.#look();
     this.#found = found ?? this.#found;
     return found !== null;
+  }
+
+  get attribution(): Attribution | null {
+    return this.#found?.attribution ?? null;
   }
 
   get muted(): Channel | null {

@@ -284,9 +284,10 @@ export class TailedSource<R extends Route> {
 
   /** From where the source must be read again after a crash now. */
   position(): Position {
-    const { log, acks, decoder, gaps } = this.#parts;
+    const { log, acks, decoder, gaps, routes } = this.#parts;
     const position = log.position(acks.committable(() => decoder.resumePoint()));
-    return { ...position, gaps: [...gaps.gaps, ...position.gaps] };
+    const { attribution } = routes;
+    return { ...position, gaps: [...gaps.gaps, ...position.gaps], ...(attribution === null ? {} : { attribution }) };
   }
 
   /** Until the kubelet removes bytes of it that are not stored; infinite when all are. */

@@ -70,6 +70,12 @@ describe(parseCheckpoints, () => {
     expect(parse(text)).toStrictEqual({ kind: 'newer', version: 9 });
   });
 
+  test('a position may say nothing of whose the log is, as those of older versions do', () => {
+    const { attribution: _, ...older } = positionAt(3);
+    const state = { started_ms: 5, imported: [], outputs: { loki: { [SOURCE]: older } } };
+    expect(parse(documentOf(JSON.stringify(state)))).toMatchObject({ kind: 'whole', misshapen: [] });
+  });
+
   test.each([
     ['null', null],
     ['a number', 7],
@@ -79,6 +85,8 @@ describe(parseCheckpoints, () => {
     ['null for a channel', { ...positionAt(1), channels: [positionAt(1).channels[0], null] }],
     ['negative', positionAt(-1)],
     ['in no file', { ...positionAt(1), files: [] }],
+    ['of nobody', { ...positionAt(1), attribution: null }],
+    ['of somebody unknown', { ...positionAt(1), attribution: { ...positionAt(1).attribution, pod: { labels: { app: 7 } } } }],
     ['with a gap of another kind', { ...positionAt(1), gaps: [{ reason: 'bad luck', bytes: 1, lines: null }] }],
   ])('a position of another shape takes only its source away: %s', (_, position) => {
     const state = { started_ms: 5, imported: [], outputs: { loki: { good: positionAt(3), [SOURCE]: position } } };

@@ -24,6 +24,15 @@ export function positionAt(offset: number): Position {
     files: [{ file: { dev: '2049', ino: '18446744073709551615' }, fingerprint: { bytes: 1024, hash: 'c0ffee' }, size: 4096 }],
     channels: [channel, { ...open, state: { runStart: [1, 2], runEnd: [1, 3], line: { time: [1, 2], pieces: 1, bytes: 9 } } }],
     gaps: [{ reason: 'deleted_unread', bytes: 7, lines: null }],
+    attribution: {
+      options: 'c0ffee',
+      pod: {
+        labels: { app: 'cart' },
+        annotations: { 'logferry.io/service-name': 'x' },
+        controller: { kind: 'ReplicaSet', name: 'cart-1' },
+      },
+      muted: 1,
+    },
   };
 }
 

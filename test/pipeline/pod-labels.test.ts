@@ -2,41 +2,12 @@ import { rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { AgentBench, type AgentBenchOptions } from '../support/agent-bench.ts';
+import { AgentBench } from '../support/agent-bench.ts';
 import { FakeApiServer } from '../support/fake-api-server.ts';
 import { LOOPBACK_CERT } from '../support/loopback-tls.ts';
+import { benchOf, PATIENT, streams, synced } from './pod-bench.ts';
 
-/** The test's time runs ahead of sockets: what is to arrive is waited for as long as it takes. */
-const PATIENT = { metadata_wait_seconds: 36_000 };
 const DEPLOYED = { labels: { 'pod-template-hash': 'abc' }, owner: { kind: 'ReplicaSet', name: 'cart-abc' } };
-
-async function benchOf(
-  kubernetes: Readonly<Record<string, unknown>> = PATIENT,
-  { config = {}, ...others }: AgentBenchOptions = {},
-): Promise<{ bench: AgentBench; api: FakeApiServer }> {
-  const api = await FakeApiServer.start();
-  const bench = await AgentBench.create({ config: { kubernetes: { api_server: api.url, ...kubernetes }, ...config }, ...others });
-  onTestFinished(async () => {
-    await bench[Symbol.asyncDispose]();
-    await api[Symbol.asyncDispose]();
-  });
-  return { bench, api };
-}
-
-/** Label sets under which lines are stored, each with its lines. */
-function streams(bench: AgentBench): { labels: Readonly<Record<string, string>>; lines: string[] }[] {
-  const byName = new Map<string, { labels: Readonly<Record<string, string>>; lines: string[] }>();
-  for (const { stream, line } of bench.loki.entries()) {
-    const found = byName.get(JSON.stringify(stream.labels)) ?? { labels: stream.labels, lines: [] };
-    byName.set(JSON.stringify(stream.labels), found);
-    found.lines.push(line.toString());
-  }
-  return [...byName.values()];
-}
-
-function synced(bench: AgentBench, pods: number): Promise<void> {
-  return bench.until(async () => (await bench.globalMetric('logferry_kubernetes_pods')) === pods);
-}
 
 describe('labels of a pod', () => {
   test('arrive on its lines', async () => {
@@ -131,21 +102,6 @@ describe('labels of a pod', () => {
     ]);
   });
 
-  test('I9 what is sent again after a crash has the labels that it had', async () => {
-    const { bench, api } = await benchOf();
-    api.put({ uid: 'u-1', name: 'cart', labels: { app: 'one' } });
-    const container = bench.logs.start({ namespace: 'shop', pod: 'cart', container: 'web', uid: 'u-1' });
-    await bench.start();
-    for (let n = 0; n < 50; n += 1) bench.print(container, `line ${n}`);
-    await bench.allStored();
-    await bench.kill();
-    await bench.start();
-    for (let n = 50; n < 60; n += 1) bench.print(container, `line ${n}`);
-    await bench.until(() => bench.loki.entries().some(({ line }) => line.toString() === 'line 59'));
-    expect(new Set(bench.loki.entries().map(({ line }) => line.toString())).size).toBe(60);
-    expect(streams(bench).map(({ labels: { app } }) => app)).toStrictEqual(['one']);
-  });
-
   test('through TLS, with a token that is replaced while it runs', async () => {
     const dir = join(tmpdir(), `logferry-test-token-${process.pid}`);
     const [ca, token] = [`${dir}-ca`, `${dir}-token`];
@@ -172,31 +128,6 @@ describe('labels of a pod', () => {
     rmSync(ca);
     rmSync(token);
   });
-});
-
-test('labels and annotations of pods that are asked for arrive; what can be no label is named and loses no line', async () => {
-  const labels = {
-    from_pod_labels: { team: 'example.com/team' },
-    from_pod_annotations: { cost_center: 'example.com/cost-center', owner: 'example.com/owner' },
-    metadata_from_pod_labels: { version: 'version' },
-  };
-  const { bench, api } = await benchOf(PATIENT, { config: { labels } });
-  const annotations = { 'example.com/cost-center': '4711', 'example.com/owner': 'x'.repeat(3000), 'example.com/other': 'x' };
-  api.put({ uid: 'u-1', name: 'cart', labels: { 'example.com/team': 'checkout', version: '7' }, annotations });
-  const container = bench.logs.start({ namespace: 'shop', pod: 'cart', container: 'web', uid: 'u-1' });
-  bench.print(container, 'one');
-  await bench.start();
-  await bench.allStored();
-  const [entry] = bench.loki.entries();
-  expect(entry?.stream.labels).toMatchObject({ team: 'checkout', cost_center: '4711', namespace: 'shop' });
-  expect(entry?.stream.labels).not.toHaveProperty('owner');
-  expect(entry?.metadata).toStrictEqual([
-    ['pod', 'cart'],
-    ['version', '7'],
-  ]);
-  expect(bench.log.said.filter(({ fields }) => 'annotation' in fields).map(({ fields }) => fields)).toStrictEqual([
-    { namespace: 'shop', pod: 'cart', annotation: 'example.com/owner', value: 'x'.repeat(64) },
-  ]);
 });
 
 describe('a pod that is not known', () => {

@@ -1,0 +1,26 @@
+import type { PodFacts } from '../model/attribution.ts';
+import type { Pod } from '../model/pod.ts';
+import type { Source } from '../model/source.ts';
+import { NAMING_LABELS } from './label-fields.ts';
+import { OTEL_SERVICE_NAME, OWN_SERVICE_NAME } from './service-name.ts';
+import type { LabelOptions } from './stream-identity.ts';
+import { TEMPLATE_HASH } from './workload.ts';
+
+type Texts = Readonly<Record<string, string>>;
+
+/** As much of a pod as labels are made of under these options; a pod may have any number of others. */
+export function podFacts({ labels, annotations, controller }: Pod, { mappedLabels, mappedMetadata }: LabelOptions): PodFacts {
+  const mappings = [mappedLabels, mappedMetadata];
+  const labelKeys = [...NAMING_LABELS, TEMPLATE_HASH, ...mappings.flatMap(({ podLabels }) => Object.values(podLabels))];
+  const annotationKeys = [OWN_SERVICE_NAME, OTEL_SERVICE_NAME, ...mappings.flatMap(({ podAnnotations }) => Object.values(podAnnotations))];
+  return { labels: pick(labels, labelKeys), annotations: pick(annotations, annotationKeys), controller };
+}
+
+/** The pod of a source again, with what labels are made of. */
+export function podOfFacts({ uid, namespace, pod: name }: Source, facts: PodFacts): Pod {
+  return { uid, namespace, name, ...facts, configHash: null };
+}
+
+function pick(texts: Texts, keys: readonly string[]): Texts {
+  return Object.fromEntries([...new Set(keys)].flatMap((key) => (texts[key] === undefined ? [] : [[key, texts[key]]])));
+}

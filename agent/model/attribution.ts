@@ -1,0 +1,22 @@
+import type { Owner } from './pod.ts';
+import type { Channel } from './record.ts';
+
+/**
+ * What the labels of a log were made of when it was begun: it keeps them for as long as it is there, also over a crash, since what is
+ * sent again under other labels is stored twice.
+ */
+export interface Attribution {
+  /** Tells the configuration of labels that this was made for from any other, under which it is worth nothing. */
+  readonly options: string;
+  /** As much of the pod as labels are made of. */
+  readonly pod: PodFacts;
+  /** The channel that the pod's owner had left out; null: none. */
+  readonly muted: Channel | null;
+}
+
+/** Of a pod only what labels are made of. */
+export interface PodFacts {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly controller: Owner | null;
+}
