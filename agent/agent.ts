@@ -11,6 +11,7 @@ import type { Config } from './config/schema.ts';
 import { Discovery } from './discover/discovery.ts';
 import { WatchHint } from './discover/watch-hint.ts';
 import { AnnotationFaults } from './enrich/annotation-faults.ts';
+import { LabelBudget } from './enrich/label-budget.ts';
 import { Selection } from './enrich/selection.ts';
 import { Retention } from './ledger/retention.ts';
 import { aborted } from './runtime/aborted.ts';
@@ -130,6 +131,7 @@ async function surroundingsOf(
     pods: pods?.lookup,
     selection: new Selection({ ...config.containers, conventions: conventionsIn(config.kubernetes) }, pods?.known ?? null),
     faults: new AnnotationFaults(log),
+    labelBudget: new LabelBudget(config.labels.max_values, clock, log),
     config,
     version,
     clock,
@@ -173,13 +175,14 @@ interface StatusParts {
 }
 
 function statusOf({ parts, pods, outputs, discovery, checkpointer, surroundings }: StatusParts): AgentStatus {
-  const { descriptors, retention, selection } = surroundings;
+  const { descriptors, retention, selection, labelBudget } = surroundings;
   const required = outputs.filter((output) => output.required);
   return {
     ...parts.usage(),
     kubernetes: pods?.status ?? null,
     scans: discovery.scans,
     refusedLinks: discovery.refusedLinks,
+    labelUse: labelBudget?.use ?? new Map(),
     excluded: selection?.count(discovery.sources) ?? new Map(),
     checkpointFailures: checkpointer.failures,
     checkpointAgeSeconds: (parts.clock.monotonic() - checkpointer.savedMs) / 1000,

@@ -1,13 +1,14 @@
 import { conventionsIn } from './config/kubernetes-schema.ts';
 import type { Config } from './config/schema.ts';
 import type { AnnotationFaults } from './enrich/annotation-faults.ts';
+import type { LabelBudget } from './enrich/label-budget.ts';
 import { unmappable } from './enrich/mapped-values.ts';
 import { unreadable } from './enrich/owner-exclusion.ts';
 import type { PodLookup } from './enrich/pod-lookup.ts';
 import type { Selection } from './enrich/selection.ts';
 import { unusable } from './enrich/service-name.ts';
 import { podFacts, podOfFacts } from './enrich/pod-facts.ts';
-import { type LabelOptions, type PodOfSource, streamIdentity } from './enrich/stream-identity.ts';
+import { demote, type LabelOptions, manyValued, type PodOfSource, streamIdentity } from './enrich/stream-identity.ts';
 import { labelOptions, labelsFingerprint } from './label-options.ts';
 import type { Attribution } from './model/attribution.ts';
 import type { Counters } from './model/counters.ts';
@@ -26,6 +27,8 @@ export interface RoutingParts {
   readonly selection?: Selection | undefined;
   /** Hears which annotations of pods have no effect. */
   readonly faults?: AnnotationFaults | undefined;
+  /** Absent: labels may have any number of values. */
+  readonly labelBudget?: LabelBudget | undefined;
 }
 
 /**
@@ -35,34 +38,42 @@ export interface RoutingParts {
 export function routeSources(
   output: LokiOutput,
   counters: Counters,
-  { config, pods, selection, faults }: RoutingParts,
+  { config, pods, selection, faults, labelBudget: budget }: RoutingParts,
 ): (source: Source, begun?: Attribution) => SourceRoutes<LokiRoute> {
   const options = labelOptions(config);
   const fingerprint = labelsFingerprint(config);
-  const pairOf = (source: Source, pod: PodOfSource): readonly [LokiRoute, LokiRoute] => {
-    const routeOf = (channel: Channel): LokiRoute => output.route(streamIdentity(source, pod, channel, options));
+  const pairOf = (source: Source, pod: PodOfSource, demoted: readonly string[]): readonly [LokiRoute, LokiRoute] => {
+    const routeOf = (channel: Channel): LokiRoute => output.route(demote(streamIdentity(source, pod, channel, options), demoted));
     return [routeOf(STDOUT), routeOf(STDERR)];
   };
+  const labelsOf = (source: Source, pod: PodOfSource): [string, string][] =>
+    manyValued(streamIdentity(source, pod, STDOUT, options), options);
   const attributed = (source: Source, attribution: Attribution): FoundRoutes<LokiRoute> => {
-    const { pod, muted } = attribution;
-    return { pair: pairOf(source, podOfFacts(source, pod)), final: true, muted, attribution };
+    const { pod, muted, demoted } = attribution;
+    const pair = pairOf(source, pod === null ? null : podOfFacts(source, pod), demoted);
+    return { pair, final: true, muted, attribution };
   };
-  const attribute = (source: Source, pod: Pod): FoundRoutes<LokiRoute> => {
-    faults?.say(pod, useless(pod, source, config, options));
-    const muted = selection?.mutedChannel(source, pod) ?? null;
-    return attributed(source, { options: fingerprint, pod: podFacts(pod, options), muted });
+  const attribute = (source: Source, pod: Pod | null): FoundRoutes<LokiRoute> => {
+    if (pod !== null) faults?.say(pod, useless(pod, source, config, options));
+    const muted = pod === null ? null : (selection?.mutedChannel(source, pod) ?? null);
+    const demoted = budget?.admit(source.id, labelsOf(source, pod)) ?? [];
+    return attributed(source, { options: fingerprint, pod: pod === null ? null : podFacts(pod, options), muted, demoted });
+  };
+  const resume = (source: Source, begun: Attribution): FoundRoutes<LokiRoute> => {
+    const labels = labelsOf(source, begun.pod === null ? null : podOfFacts(source, begun.pod));
+    budget?.adopt(labels.filter(([name]) => !begun.demoted.includes(name)));
+    return attributed(source, begun);
   };
   return (source, begun) => {
-    if (begun?.options === fingerprint) return new SourceRoutes(() => attributed(source, begun));
+    if (begun?.options === fingerprint) return new SourceRoutes(() => resume(source, begun));
     let isPartial = false;
     return new SourceRoutes(() => {
       const pod = pods?.find(source) ?? null;
       if (pod === 'later' || (pod === 'unknown' && isPartial)) return null;
-      if (pod === null) return { pair: pairOf(source, null), final: true };
       if (pod !== 'unknown') return attribute(source, pod);
       isPartial = true;
       counters.partialMetadataSources += 1;
-      return { pair: pairOf(source, 'unknown'), final: false };
+      return { pair: pairOf(source, 'unknown', budget?.admit(source.id, labelsOf(source, 'unknown')) ?? []), final: false };
     });
   };
 }

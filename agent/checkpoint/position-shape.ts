@@ -45,13 +45,17 @@ const isKnownFile: Check = shape({
 
 const isTexts: Check = (value) => typeof value === 'object' && value !== null && Object.values(value).every(isText);
 
+const isPodFacts: Check = shape({
+  labels: isTexts,
+  annotations: isTexts,
+  controller: orNull(shape({ kind: isText, name: isText })),
+} satisfies Record<keyof PodFacts, Check>);
+
 const isAttribution: Check = shape({
   options: isText,
-  pod: shape({ labels: isTexts, annotations: isTexts, controller: orNull(shape({ kind: isText, name: isText })) } satisfies Record<
-    keyof PodFacts,
-    Check
-  >),
+  pod: orNull(isPodFacts),
   muted: (value) => value === null || value === 0 || value === 1,
+  demoted: listOf(isText),
 } satisfies Record<keyof Attribution, Check>);
 
 const hasPositionKeys: Check = shape({

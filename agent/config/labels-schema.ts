@@ -8,12 +8,13 @@ import {
   type PresetName,
 } from '../model/label-presets.ts';
 import { LABEL_NAME } from '../model/labels.ts';
-import { labelValue, whenSound } from './scalar-schemas.ts';
+import { labelValue, whenSound, wholeNumber } from './scalar-schemas.ts';
 
 export interface LabelsConfig {
   readonly preset: PresetName;
   readonly static: Readonly<Record<string, string>>;
   readonly metadata: readonly MetadataName[];
+  readonly max_values: number;
   readonly from_pod_labels: Names;
   readonly from_pod_annotations: Names;
   readonly metadata_from_pod_labels: Names;
@@ -126,6 +127,11 @@ export const labelsSchema: z.ZodType<LabelsConfig> = z
       )
       .default(['pod'])
       .describe('What goes with every entry as structured metadata; it counts against ingestion limits, line by line.'),
+    max_values: wholeNumber(0, 1_000_000)
+      .default(1000)
+      .describe(
+        'Values that a label may take on this node within a day; from the next value on it goes with new logs as structured metadata. 0: any number.',
+      ),
     from_pod_labels: mapping(labelName, 'Further labels, name to the label of the pod that has the value: team: example.com/team.'),
     from_pod_annotations: mapping(labelName, "Likewise from the pod's annotations; whoever may change the pod chooses the value."),
     metadata_from_pod_labels: mapping(metadataName, 'Further structured metadata, name to the label of the pod that has the value.'),

@@ -1,4 +1,4 @@
-import type { LabelPreset, MetadataName } from '../model/label-presets.ts';
+import type { LabelField, LabelPreset, MetadataName } from '../model/label-presets.ts';
 import type { Labels, StreamIdentity } from '../model/labels.ts';
 import type { Pod } from '../model/pod.ts';
 import type { Channel, Metadata } from '../model/record.ts';
@@ -24,6 +24,22 @@ export type PodOfSource = Pod | 'unknown' | null;
 
 /** Marks entries whose pod was not known, so that their labels come from the path alone. */
 const PARTIAL: Metadata = [['metadata', 'partial']];
+
+/** Fields whose values are the cluster's, the node's or the kubelet's, and few: they are never demoted. */
+const FEW: ReadonlySet<string> = new Set<LabelField>(['cluster', 'namespace', 'stream', 'node_name']);
+
+/** The labels of a stream that may have any number of values. */
+export function manyValued({ labels }: StreamIdentity, { preset, staticLabels }: LabelOptions): [name: string, value: string][] {
+  return Object.entries(labels).filter(([name]) => !Object.hasOwn(staticLabels, name) && !FEW.has(preset.labels[name] ?? ''));
+}
+
+/** The same with some labels as metadata: the same names, so that a query finds them behind its selector. */
+export function demote({ labels, metadata }: StreamIdentity, names: readonly string[]): StreamIdentity {
+  if (names.length === 0) return { labels, metadata };
+  const pairs = Object.entries(labels);
+  const isDemoted = ([name]: readonly [string, string]): boolean => names.includes(name);
+  return { labels: Object.fromEntries(pairs.filter((pair) => !isDemoted(pair))), metadata: [...metadata, ...pairs.filter(isDemoted)] };
+}
 
 /** Which stream the entries of a source and channel belong to, and what each of them carries. A pure function. */
 export function streamIdentity(source: Source, pod: PodOfSource, channel: Channel, options: LabelOptions): StreamIdentity {

@@ -8,10 +8,12 @@ import type { Channel } from './record.ts';
 export interface Attribution {
   /** Tells the configuration of labels that this was made for from any other, under which it is worth nothing. */
   readonly options: string;
-  /** As much of the pod as labels are made of. */
-  readonly pod: PodFacts;
+  /** As much of the pod as labels are made of; null: labels come from the path. */
+  readonly pod: PodFacts | null;
   /** The channel that the pod's owner had left out; null: none. */
   readonly muted: Channel | null;
+  /** Labels that are metadata here, since there are too many values of them. */
+  readonly demoted: readonly string[];
 }
 
 /** Of a pod only what labels are made of. */

@@ -79,7 +79,7 @@ export interface Position {
   readonly channels: readonly [ChannelPosition, ChannelPosition];
   /** Losses before this position of which no record has reached the store. */
   readonly gaps: readonly Gap[];
-  /** Whose the log was when it was begun; absent while that is not known, or known from its path alone. */
+  /** Whose the log was when it was begun; absent while that is not known. */
   readonly attribution?: Attribution;
 }
 

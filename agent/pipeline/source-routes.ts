@@ -12,7 +12,7 @@ export interface FoundRoutes<R extends Route> {
   readonly final: boolean;
   /** The channel of which nothing is wanted; null or absent: both are. */
   readonly muted?: Channel | null;
-  /** What they are made of, for the next run; null or absent: nothing that the path does not say. */
+  /** What they are made of, for the next run; null or absent: nothing that it should know. */
   readonly attribution?: Attribution | null;
 }
 

@@ -52,6 +52,8 @@ export interface AgentStatus {
   readonly outputs: readonly OutputStatus[];
   readonly scans: number;
   readonly refusedLinks: number;
+  /** By label. */
+  readonly labelUse: ReadonlyMap<string, { readonly values: number; readonly demotions: number }>;
   /** Logs of the last scan that are left out, by the reason. */
   readonly excluded: ReadonlyMap<Exclusion, number>;
   readonly checkpointFailures: number;
@@ -75,6 +77,7 @@ export class Metrics {
     this.#requestsAndDrops();
     this.#redactions();
     this.#unopened();
+    this.#labels();
     this.#kubernetes();
     this.#agent();
   }
@@ -187,6 +190,18 @@ export class Metrics {
     this.#gauge('logferry_unopened_logs', help, ['output', 'reason'], (gauge, { outputs }) => {
       gauge.reset();
       for (const { name, unopened } of outputs) for (const [reason, count] of unopened) gauge.set({ output: name, reason }, count);
+    });
+  }
+
+  #labels(): void {
+    const values = 'Values that a label has taken within a day, of at most labels.max_values.';
+    this.#gauge('logferry_label_values', values, ['label'], (gauge, { labelUse }) => {
+      gauge.reset();
+      for (const [label, use] of labelUse) gauge.set({ label }, use.values);
+    });
+    const demotions = 'Logs that were begun with a label as structured metadata, since it had too many values.';
+    this.#counter('logferry_demoted_labels_total', demotions, ['label'], (counter, { labelUse }) => {
+      for (const [label, use] of labelUse) counter.inc({ label }, use.demotions);
     });
   }
 

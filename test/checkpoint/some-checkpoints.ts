@@ -32,6 +32,7 @@ export function positionAt(offset: number): Position {
         controller: { kind: 'ReplicaSet', name: 'cart-1' },
       },
       muted: 1,
+      demoted: ['app'],
     },
   };
 }

@@ -59,6 +59,7 @@ labels:
   static: {}
   metadata:
     - pod
+  max_values: 1000
   from_pod_labels: {}
   from_pod_annotations: {}
   metadata_from_pod_labels: {}

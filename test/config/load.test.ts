@@ -45,6 +45,7 @@ describe(parseConfig, () => {
           preset: 'standard',
           static: {},
           metadata: ['pod'],
+          max_values: 1000,
           from_pod_labels: {},
           from_pod_annotations: {},
           metadata_from_pod_labels: {},

@@ -137,12 +137,14 @@ describe('an owner', () => {
     bench.print(start(bench, 'b', 'sidecar'), 'of the sidecar of b');
     bench.print(start(bench, 'b'), 'of b');
     const c = start(bench, 'c');
-    bench.print(c, 'debugging of c', STDERR);
-    bench.print(c, 'of c');
-    await bench.until(() => bench.loki.counts.stored === 2);
+    for (let n = 0; n < 20; n += 1) {
+      bench.print(c, 'debugging of c', STDERR);
+      bench.print(c, 'of c');
+    }
+    await bench.until(() => bench.loki.counts.stored === 21);
     await bench.until(async () => (await bench.metric('logferry_sources')) === 2);
     await bench.clock.advance(60_000);
-    expect(storedLines(bench).sort()).toStrictEqual(['of b', 'of c']);
+    expect([...new Set(storedLines(bench))].sort()).toStrictEqual(['of b', 'of c']);
     expect(await excluded(bench, 'fluent_bit')).toBe(1);
     expect(await excluded(bench, 'logferry')).toBe(1);
     expect(await bench.metric('logferry_filtered_bytes_total')).toBeGreaterThan(0);

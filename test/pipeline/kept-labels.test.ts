@@ -1,15 +1,5 @@
-import { globSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { AgentBench } from '../support/agent-bench.ts';
-import { benchOf, streams } from './pod-bench.ts';
-
-/** Waits until the checkpoint on disk says whose the log is: the test's time runs ahead of the disk. */
-function remembered(bench: AgentBench): Promise<void> {
-  return bench.until(() =>
-    globSync(join(bench.stateDir, '*')).some((path) => statSync(path).isFile() && readFileSync(path, 'utf8').includes('"attribution"')),
-  );
-}
+import { benchOf, remembered, streams } from './pod-bench.ts';
 
 describe('labels of a log', () => {
   test('I9 what is sent again after a crash has the labels that it had', async () => {

@@ -1,3 +1,5 @@
+import { globSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { AgentBench, type AgentBenchOptions } from '../support/agent-bench.ts';
 import { FakeApiServer } from '../support/fake-api-server.ts';
@@ -33,4 +35,10 @@ export function streams(bench: AgentBench): { labels: Readonly<Record<string, st
 /** Waits until the agent knows of so many pods. */
 export function synced(bench: AgentBench, pods: number): Promise<void> {
   return bench.until(async () => (await bench.globalMetric('logferry_kubernetes_pods')) === pods);
+}
+
+/** Waits until the checkpoint on disk says of so many logs whose they are: the test's time runs ahead of the disk. */
+export function remembered(bench: AgentBench, logs = 1): Promise<void> {
+  const files = (): string[] => globSync(join(bench.stateDir, '*')).filter((path) => statSync(path).isFile());
+  return bench.until(() => files().some((path) => readFileSync(path, 'utf8').split('"attribution"').length > logs));
 }
