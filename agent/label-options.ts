@@ -15,8 +15,16 @@ export function labelOptions(config: Config): LabelOptions {
     staticLabels: labels.static,
     metadata: labels.metadata,
     serviceNames: { own, otel },
-    mappedLabels: { podLabels: labels.from_pod_labels, podAnnotations: labels.from_pod_annotations },
-    mappedMetadata: { podLabels: labels.metadata_from_pod_labels, podAnnotations: labels.metadata_from_pod_annotations },
+    mappedLabels: {
+      podLabels: labels.from_pod_labels,
+      podAnnotations: labels.from_pod_annotations,
+      namespaceLabels: labels.from_namespace_labels,
+    },
+    mappedMetadata: {
+      podLabels: labels.metadata_from_pod_labels,
+      podAnnotations: labels.metadata_from_pod_annotations,
+      namespaceLabels: labels.metadata_from_namespace_labels,
+    },
   };
 }
 
@@ -30,4 +38,12 @@ export function labelsFingerprint(config: Config): string {
 export function askedAnnotations(config: Config): ReadonlySet<string> {
   const { mappedLabels, mappedMetadata } = labelOptions(config);
   return new Set([mappedLabels, mappedMetadata].flatMap(({ podAnnotations }: Mapping) => Object.values(podAnnotations)));
+}
+
+/** Whether anything of a configuration depends on labels of namespaces. */
+export function asksNamespaces(config: Config): boolean {
+  const { mappedLabels, mappedMetadata } = labelOptions(config);
+  const { include, exclude } = config.containers;
+  const isMapped = [mappedLabels, mappedMetadata].some(({ namespaceLabels }) => Object.keys(namespaceLabels).length > 0);
+  return isMapped || [...include, ...exclude].some((rule) => rule.namespace_labels !== undefined);
 }

@@ -1,10 +1,12 @@
 import type { Config } from './config/schema.ts';
+import { NamespacedPods } from './enrich/namespaced-pods.ts';
 import { PodCache } from './enrich/pod-cache.ts';
 import { PodLookup, type Pods } from './enrich/pod-lookup.ts';
 import { type ApiAddress, apiAddress } from './kubernetes/api-address.ts';
 import { ApiServer } from './kubernetes/api-server.ts';
+import { Namespaces } from './kubernetes/namespaces.ts';
 import { PodWatch } from './kubernetes/pod-watch.ts';
-import { askedAnnotations } from './label-options.ts';
+import { askedAnnotations, asksNamespaces } from './label-options.ts';
 import type { Environment } from './runtime/environment.ts';
 import type { Clock } from './runtime/clock.ts';
 import type { ThrottledLogger } from './runtime/logger.ts';
@@ -20,12 +22,16 @@ export interface NodePodsParts {
 /** The pods of this node as the API server tells of them. */
 export class NodePods implements AsyncDisposable {
   readonly lookup: PodLookup;
+  /** Those that are known now, without waiting for any. */
+  readonly known: Pods;
   /** Requests to the API server by HTTP status, or by what kept an answer away. */
   readonly requests: Map<string, number> = new Map();
   readonly #clock: Clock;
   readonly #cache: PodCache;
   readonly #server: ApiServer;
   readonly #watch: PodWatch;
+  /** Null: nothing depends on namespaces. */
+  readonly #namespaces: Namespaces | null;
   readonly #awaitedUntilMs: number;
 
   constructor(address: ApiAddress, { config, version, clock, log }: NodePodsParts) {
@@ -33,7 +39,6 @@ export class NodePods implements AsyncDisposable {
     const { tombstone_seconds: tombstoneSeconds, max_tombstones: maxTombstones } = config.kubernetes;
     this.#clock = clock;
     this.#cache = new PodCache({ tombstoneMs: tombstoneSeconds * 1000, maxTombstones }, clock);
-    this.lookup = new PodLookup(this.#cache, waitSeconds * 1000, clock);
     this.#awaitedUntilMs = clock.monotonic() + waitSeconds * 1000;
     this.#server = new ApiServer({
       address,
@@ -42,6 +47,10 @@ export class NodePods implements AsyncDisposable {
       userAgent: `logferry/${version}`,
       onRequest: (code) => this.requests.set(code, (this.requests.get(code) ?? 0) + 1),
     });
+    const keepMs = config.kubernetes.namespace_keep_seconds * 1000;
+    this.#namespaces = asksNamespaces(config) ? new Namespaces(this.#server, { waitMs: waitSeconds * 1000, keepMs }, { clock, log }) : null;
+    this.known = this.#namespaces === null ? this.#cache : new NamespacedPods(this.#cache, this.#namespaces);
+    this.lookup = new PodLookup(this.known, waitSeconds * 1000, clock);
     this.#watch = new PodWatch({ server: this.#server, sink: this.#cache, clock, log }, spreadSeconds * 1000);
   }
 
@@ -58,13 +67,8 @@ export class NodePods implements AsyncDisposable {
   }
 
   /** Follows the pods until `stop` aborts. */
-  run(stop: AbortSignal): Promise<void> {
-    return this.#watch.run(stop);
-  }
-
-  /** Those that are known now, without waiting for any. */
-  get known(): Pods {
-    return this.#cache;
+  async run(stop: AbortSignal): Promise<void> {
+    await Promise.all([this.#watch.run(stop), this.#namespaces?.run(stop)]);
   }
 
   /** It is still hoped that the API server will say which pods there are; a server that is down holds up nothing for longer. */

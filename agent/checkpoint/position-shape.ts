@@ -49,6 +49,7 @@ const isPodFacts: Check = shape({
   labels: isTexts,
   annotations: isTexts,
   controller: orNull(shape({ kind: isText, name: isText })),
+  namespaceLabels: isTexts,
 } satisfies Record<keyof PodFacts, Check>);
 
 const isAttribution: Check = shape({

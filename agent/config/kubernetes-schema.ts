@@ -11,6 +11,7 @@ export interface KubernetesConfig {
   readonly spread_seconds: number;
   readonly tombstone_seconds: number;
   readonly max_tombstones: number;
+  readonly namespace_keep_seconds: number;
   readonly annotations: Readonly<Record<Convention | 'opentelemetry', boolean>>;
 }
 
@@ -41,6 +42,9 @@ export const kubernetesSchema: z.ZodType<KubernetesConfig> = z
       ),
     tombstone_seconds: seconds(0).default(600).describe('Seconds that a deleted pod is remembered for logs that are not read yet.'),
     max_tombstones: wholeNumber(0, 100_000).default(1000).describe('Deleted pods that are remembered at most.'),
+    namespace_keep_seconds: seconds(10)
+      .default(3600)
+      .describe('Seconds after which the labels of a namespace are got anew, where anything depends on them.'),
     annotations: z
       .strictObject({
         logferry: heeded('logferry.io/exclude and logferry.io/service-name'),

@@ -19,6 +19,8 @@ export interface LabelsConfig {
   readonly from_pod_annotations: Names;
   readonly metadata_from_pod_labels: Names;
   readonly metadata_from_pod_annotations: Names;
+  readonly from_namespace_labels: Names;
+  readonly metadata_from_namespace_labels: Names;
 }
 
 /** Names in the store, and the names of the pod's labels or annotations that their values come from. */
@@ -83,7 +85,14 @@ function mapping(name: typeof labelName, what: string): z.ZodDefault<z.ZodType<N
   return z.record(name, z.string().min(1)).default({}).describe(what);
 }
 
-const FROM_PODS = ['from_pod_labels', 'from_pod_annotations', 'metadata_from_pod_labels', 'metadata_from_pod_annotations'] as const;
+const FROM_PODS = [
+  'from_pod_labels',
+  'from_pod_annotations',
+  'from_namespace_labels',
+  'metadata_from_pod_labels',
+  'metadata_from_pod_annotations',
+  'metadata_from_namespace_labels',
+] as const;
 
 /** A check: no name is given to two things. */
 function namesOnce(labels: LabelsConfig, ctx: z.RefinementCtx): void {
@@ -134,8 +143,10 @@ export const labelsSchema: z.ZodType<LabelsConfig> = z
       ),
     from_pod_labels: mapping(labelName, 'Further labels, name to the label of the pod that has the value: team: example.com/team.'),
     from_pod_annotations: mapping(labelName, "Likewise from the pod's annotations; whoever may change the pod chooses the value."),
+    from_namespace_labels: mapping(labelName, "Likewise from the namespace's labels; the agent has to be allowed to get namespaces."),
     metadata_from_pod_labels: mapping(metadataName, 'Further structured metadata, name to the label of the pod that has the value.'),
     metadata_from_pod_annotations: mapping(metadataName, "Likewise from the pod's annotations."),
+    metadata_from_namespace_labels: mapping(metadataName, "Likewise from the namespace's labels."),
   })
   .superRefine(namesOnce, { when: whenSound('static', ...FROM_PODS) })
   .prefault({})
@@ -143,11 +154,15 @@ export const labelsSchema: z.ZodType<LabelsConfig> = z
 
 /** Number of label names, as Loki counts them, of the longest label set that this configuration leads to. */
 export function countLabels(hasCluster: boolean, labels: LabelsConfig): number {
-  const { preset, static: staticLabels, from_pod_labels: fromLabels, from_pod_annotations: fromAnnotations } = labels;
+  const { preset, static: staticLabels, from_pod_labels, from_pod_annotations, from_namespace_labels } = labels;
   const counted = Object.entries(LABEL_PRESETS[preset].labels).filter(
     ([name, field]) => name !== 'service_name' && (hasCluster || field !== 'cluster'),
   );
   // A pod has one workload, so one of the labels that name kinds of it.
   const workloads = counted.filter(([, field]) => WORKLOAD_KINDS.has(field)).length;
-  return counted.length - Math.max(workloads - 1, 0) + Object.keys({ ...staticLabels, ...fromLabels, ...fromAnnotations }).length;
+  return (
+    counted.length -
+    Math.max(workloads - 1, 0) +
+    Object.keys({ ...staticLabels, ...from_pod_labels, ...from_pod_annotations, ...from_namespace_labels }).length
+  );
 }

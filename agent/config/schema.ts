@@ -167,10 +167,12 @@ export const configSchema: z.ZodType<WrittenConfig> = z
         ctx.addIssue({ code: 'custom', path: ['labels', key], message });
       }
       for (const list of ['include', 'exclude'] as const) {
-        for (const [index, { pod_labels: labels }] of containers[list].entries()) {
-          if (labels === undefined) continue;
-          const message = 'labels of pods are not known with kubernetes.enabled: false, remove the key';
-          ctx.addIssue({ code: 'custom', path: ['containers', list, index, 'pod_labels'], message });
+        for (const [index, rule] of containers[list].entries()) {
+          for (const key of ['pod_labels', 'namespace_labels'] as const) {
+            if (rule[key] === undefined) continue;
+            const message = 'labels are not known with kubernetes.enabled: false, remove the key';
+            ctx.addIssue({ code: 'custom', path: ['containers', list, index, key], message });
+          }
         }
       }
     },

@@ -52,7 +52,7 @@ const READINGS: Readonly<Record<Convention, Reading>> = {
   grafana: { namesOf: () => ['logs.grafana.com/ingest'], meaning: negated },
 };
 
-/** Vector's only word that is a label: it selects pods by it. */
+/** Vector's only word that is a label, of a pod or, where those are asked for, a namespace: it selects by it. */
 const VECTOR_LABEL = 'vector.dev/exclude';
 
 /**
@@ -69,8 +69,8 @@ export function ownerExclusion(
 }
 
 /** What a convention says of a channel: leave it out, collect it, or nothing. */
-function said(convention: Convention, { annotations, labels }: Pod, container: string, channel: Channel): boolean | null {
-  if (convention === 'vector' && labels[VECTOR_LABEL] === 'true') return true;
+function said(convention: Convention, { annotations, labels, namespaceLabels }: Pod, container: string, channel: Channel): boolean | null {
+  if (convention === 'vector' && [labels, namespaceLabels ?? {}].some((texts) => texts[VECTOR_LABEL] === 'true')) return true;
   const { namesOf, meaning } = READINGS[convention];
   for (const name of namesOf(container, channel)) {
     const value = annotations[name];

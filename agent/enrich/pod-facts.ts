@@ -9,11 +9,20 @@ import { TEMPLATE_HASH } from './workload.ts';
 type Texts = Readonly<Record<string, string>>;
 
 /** As much of a pod as labels are made of under these options; a pod may have any number of others. */
-export function podFacts({ labels, annotations, controller }: Pod, { mappedLabels, mappedMetadata }: LabelOptions): PodFacts {
+export function podFacts(
+  { labels, annotations, controller, namespaceLabels }: Pod,
+  { mappedLabels, mappedMetadata }: LabelOptions,
+): PodFacts {
   const mappings = [mappedLabels, mappedMetadata];
   const labelKeys = [...NAMING_LABELS, TEMPLATE_HASH, ...mappings.flatMap(({ podLabels }) => Object.values(podLabels))];
   const annotationKeys = [OWN_SERVICE_NAME, OTEL_SERVICE_NAME, ...mappings.flatMap(({ podAnnotations }) => Object.values(podAnnotations))];
-  return { labels: pick(labels, labelKeys), annotations: pick(annotations, annotationKeys), controller };
+  const namespaceKeys = mappings.flatMap((mapping) => Object.values(mapping.namespaceLabels));
+  return {
+    labels: pick(labels, labelKeys),
+    annotations: pick(annotations, annotationKeys),
+    controller,
+    namespaceLabels: pick(namespaceLabels ?? {}, namespaceKeys),
+  };
 }
 
 /** The pod of a source again, with what labels are made of. */

@@ -4,7 +4,8 @@ import { SecretFile } from '../runtime/secret-file.ts';
 import type { ApiAddress } from './api-address.ts';
 import { EventLines } from './event-lines.ts';
 import { fieldOf } from './field-of.ts';
-import { podOf, versionOf } from './pod-of.ts';
+import type { NamespaceServer } from './namespaces.ts';
+import { podOf, textsOf, versionOf } from './pod-of.ts';
 import type { PodList, PodServer, WatchFrom } from './pod-watch.ts';
 import { type Trouble, trouble, troubleOfStatus } from './trouble.ts';
 import { parsed, type WatchEvent, watchEvent } from './watch-event.ts';
@@ -19,6 +20,8 @@ const MAX_LIST_BYTES = 64 * 1024 * 1024;
 /** Longest part of a refusal that is read. */
 const MAX_REFUSAL_BYTES = 64 * 1024;
 const CONNECT_TIMEOUT_MS = 10_000;
+/** One is taken by the watch; the other is opened when it is needed. */
+const CONNECTIONS = 2;
 
 export interface ApiServerOptions {
   readonly address: ApiAddress;
@@ -30,8 +33,8 @@ export interface ApiServerOptions {
   readonly onRequest: (code: string) => void;
 }
 
-/** The pods of one node over the API server's HTTP API. */
-export class ApiServer implements PodServer, AsyncDisposable {
+/** The pods of one node, and namespaces, over the API server's HTTP API. */
+export class ApiServer implements NamespaceServer, PodServer, AsyncDisposable {
   readonly #options: ApiServerOptions;
   readonly #client: HttpClient;
   readonly #token: SecretFile | null;
@@ -40,14 +43,14 @@ export class ApiServer implements PodServer, AsyncDisposable {
     this.#options = options;
     const { url, caFile, tokenFile, proxy } = options.address;
     const tls = { caFile, certFile: null, keyFile: null, insecureSkipVerify: false };
-    this.#client = new HttpClient({ url, timeoutMs: CONNECT_TIMEOUT_MS, connections: 1, tls, proxy });
+    this.#client = new HttpClient({ url, timeoutMs: CONNECT_TIMEOUT_MS, connections: CONNECTIONS, tls, proxy });
     this.#token = tokenFile === null ? null : new SecretFile(tokenFile);
   }
 
   async list(version: string | null, signal: AbortSignal): Promise<PodList | Trouble> {
     const body = new Body();
     const query: Record<string, string> = version === null ? {} : { resourceVersion: version };
-    const trouble = await this.#get(query, ACCEPT_LIST, (chunk) => body.take(chunk, MAX_LIST_BYTES), signal);
+    const trouble = await this.#get(this.#podsPath(query), ACCEPT_LIST, (chunk) => body.take(chunk, MAX_LIST_BYTES), signal);
     return trouble ?? listOf(body, this.#options.annotations);
   }
 
@@ -72,26 +75,35 @@ export class ApiServer implements PodServer, AsyncDisposable {
       timeoutSeconds: String(timeoutSeconds),
       ...(isInitial ? { sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan' } : {}),
     };
-    const failed = await this.#get(query, ACCEPT_EVENTS, takeChunk, signal);
+    const failed = await this.#get(this.#podsPath(query), ACCEPT_EVENTS, takeChunk, signal);
     return fault ?? failed ?? trouble('closed', 'the server has ended the watch');
   }
 
+  /** Any state that the server has at hand will do. Of a namespace that is gone there are no labels. */
+  async namespaceLabels(name: string, signal: AbortSignal): ReturnType<NamespaceServer['namespaceLabels']> {
+    const body = new Body();
+    const path = `/api/v1/namespaces/${encodeURIComponent(name)}?resourceVersion=0`;
+    const failed = await this.#get(path, ACCEPT_EVENTS, (chunk) => body.take(chunk, MAX_EVENT_BYTES), signal);
+    if (failed !== null) return failed.status === 404 ? { kind: 'labels', labels: {} } : failed;
+    const object = body.json();
+    if (versionOf(object) === null) return trouble('malformed', 'an answer that is no namespace');
+    return { kind: 'labels', labels: textsOf(fieldOf(fieldOf(object, 'metadata'), 'labels')) };
+  }
+
+  #podsPath(query: Record<string, string>): string {
+    const search = new URLSearchParams({ fieldSelector: `spec.nodeName=${this.#options.nodeName}`, ...query });
+    return `/api/v1/pods?${search.toString()}`;
+  }
+
   /** Null once an answer of status 200 has been taken. */
-  async #get(
-    query: Record<string, string>,
-    accept: string,
-    take: (chunk: Buffer) => boolean,
-    signal: AbortSignal,
-  ): Promise<Trouble | null> {
-    const { nodeName, onRequest, userAgent } = this.#options;
+  async #get(path: string, accept: string, take: (chunk: Buffer) => boolean, signal: AbortSignal): Promise<Trouble | null> {
+    const { onRequest, userAgent } = this.#options;
     const headers: Record<string, string> = { accept, 'user-agent': userAgent };
     try {
       if (this.#token !== null) headers['authorization'] = `Bearer ${this.#token.read()}`;
     } catch (error) {
       return trouble('refused', `the token cannot be read: ${(error as Error).message}`);
     }
-    const search = new URLSearchParams({ fieldSelector: `spec.nodeName=${nodeName}`, ...query });
-    const path = `/api/v1/pods?${search.toString()}`;
     const refusal = new Body();
     const request = { path, headers };
     const isTaken = (chunk: Buffer, status: number): boolean => (status === 200 ? take(chunk) : refusal.take(chunk, MAX_REFUSAL_BYTES));

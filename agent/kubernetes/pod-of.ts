@@ -42,7 +42,8 @@ function isName(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
 
-function textsOf(object: unknown): Record<string, string> {
+/** Names and texts of a mapping of labels or annotations; what is no text is left out. */
+export function textsOf(object: unknown): Record<string, string> {
   const entries = Object.entries(object ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
   return Object.fromEntries(entries);
 }

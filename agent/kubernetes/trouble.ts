@@ -32,6 +32,8 @@ export interface Trouble {
   /** How long the server wants to be left alone; null: it did not say. */
   readonly afterMs: number | null;
   readonly detail: string;
+  /** Of the answer, where there was one. */
+  readonly status?: number;
 }
 
 /** `retryAfter` is the header's text. */
@@ -40,7 +42,7 @@ export function troubleOfStatus(status: number, body: unknown, retryAfter: strin
   const afterMs = /^\d{1,6}$/.test(String(seconds)) ? Number(seconds) * 1000 : null;
   const message = fieldOf(body, 'message');
   const detail = typeof message === 'string' && message !== '' ? `${status}: ${message.slice(0, 300)}` : `status ${status}`;
-  return { kind: 'trouble', reason: reasonOf(status, detail), afterMs: afterMs === 0 ? null : afterMs, detail };
+  return { kind: 'trouble', reason: reasonOf(status, detail), afterMs: afterMs === 0 ? null : afterMs, detail, status };
 }
 
 /** What an ERROR event says: its object is a Status, as the body of a failed request is. */

@@ -21,4 +21,5 @@ export interface PodFacts {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly controller: Owner | null;
+  readonly namespaceLabels: Readonly<Record<string, string>>;
 }

@@ -11,6 +11,8 @@ export interface Pod {
   readonly controller: Owner | null;
   /** Annotation `kubernetes.io/config.hash` of the mirror of a static pod: the uid that the kubelet knows the pod by. */
   readonly configHash: string | null;
+  /** Absent or null: not asked for, or not known. */
+  readonly namespaceLabels?: Readonly<Record<string, string>> | null;
 }
 
 export interface Owner {

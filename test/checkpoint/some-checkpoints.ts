@@ -30,6 +30,7 @@ export function positionAt(offset: number): Position {
         labels: { app: 'cart' },
         annotations: { 'logferry.io/service-name': 'x' },
         controller: { kind: 'ReplicaSet', name: 'cart-1' },
+        namespaceLabels: { env: 'prod' },
       },
       muted: 1,
       demoted: ['app'],

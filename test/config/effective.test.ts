@@ -47,6 +47,7 @@ kubernetes:
   spread_seconds: 5
   tombstone_seconds: 600
   max_tombstones: 1000
+  namespace_keep_seconds: 3600
   annotations:
     logferry: true
     fluent_bit: true
@@ -62,8 +63,10 @@ labels:
   max_values: 1000
   from_pod_labels: {}
   from_pod_annotations: {}
+  from_namespace_labels: {}
   metadata_from_pod_labels: {}
   metadata_from_pod_annotations: {}
+  metadata_from_namespace_labels: {}
 stages: []
 outputs:
   - name: main

@@ -39,6 +39,7 @@ describe(parseConfig, () => {
           spread_seconds: 5,
           tombstone_seconds: 600,
           max_tombstones: 1000,
+          namespace_keep_seconds: 3600,
           annotations: { logferry: true, fluent_bit: true, vector: true, elastic: true, grafana: true, opentelemetry: true },
         },
         labels: {
@@ -50,6 +51,8 @@ describe(parseConfig, () => {
           from_pod_annotations: {},
           metadata_from_pod_labels: {},
           metadata_from_pod_annotations: {},
+          from_namespace_labels: {},
+          metadata_from_namespace_labels: {},
         },
         stages: [],
         outputs: [

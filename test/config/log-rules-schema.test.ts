@@ -23,7 +23,7 @@ containers:
   exclude: [{namespaces: shop}, {pod_labels: {}}, {container: ""}]
 `;
   expect(problemsOf(text)).toEqual([
-    'f.yaml:4:13 containers.include[0]: matches every log, write namespace, pod, container or pod_labels',
+    'f.yaml:4:13 containers.include[0]: matches every log, write namespace, pod, container, pod_labels or namespace_labels',
     'f.yaml:5:14 containers.exclude[0].namespaces: unknown key, did you mean namespace?',
     'f.yaml:5:46 containers.exclude[1].pod_labels: no label, write name: value, or remove the key',
     'f.yaml:5:63 containers.exclude[2].container: empty text, write at least one character',
@@ -38,7 +38,7 @@ containers:
 labels: {from_pod_labels: {team: team}}
 `;
   expect(problemsOf(text)).toEqual([
-    'f.yaml:4:42 containers.exclude[1].pod_labels: labels of pods are not known with kubernetes.enabled: false, remove the key',
+    'f.yaml:4:42 containers.exclude[1].pod_labels: labels are not known with kubernetes.enabled: false, remove the key',
     'f.yaml:5:27 labels.from_pod_labels: nothing is known of pods with kubernetes.enabled: false, remove the key',
   ]);
 });

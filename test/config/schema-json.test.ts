@@ -50,7 +50,7 @@ describe('every key', () => {
       'cluster',
       'node_name',
       ...['include', 'exclude'].flatMap((list) =>
-        ['namespace', 'pod', 'container', 'pod_labels'].map((key) => `containers.${list}.${key}`),
+        ['namespace', 'pod', 'container', 'pod_labels', 'namespace_labels'].map((key) => `containers.${list}.${key}`),
       ),
       'kubernetes.api_server',
       'kubernetes.ca_file',

@@ -23,8 +23,8 @@ const OPTIONS: LabelOptions = {
   staticLabels: {},
   metadata: ['pod'],
   serviceNames: { own: true, otel: true },
-  mappedLabels: { podLabels: {}, podAnnotations: {} },
-  mappedMetadata: { podLabels: {}, podAnnotations: {} },
+  mappedLabels: { podLabels: {}, podAnnotations: {}, namespaceLabels: {} },
+  mappedMetadata: { podLabels: {}, podAnnotations: {}, namespaceLabels: {} },
 };
 const ALL_METADATA = ['restart_count', 'container_id', 'pod_uid', 'pod'] as const;
 const LABELS = {
@@ -188,17 +188,31 @@ describe('with its pod', () => {
   test('what is asked for of its labels and annotations becomes labels and metadata', () => {
     const mapped: LabelOptions = {
       ...OPTIONS,
-      mappedLabels: { podLabels: { team: 'example.com/team', tier: 'tier' }, podAnnotations: { owner: 'example.com/owner' } },
-      mappedMetadata: { podLabels: { version: 'version' }, podAnnotations: { commit: 'example.com/commit' } },
+      mappedLabels: {
+        podLabels: { team: 'example.com/team', tier: 'tier' },
+        podAnnotations: { owner: 'example.com/owner' },
+        namespaceLabels: { env: 'env' },
+      },
+      mappedMetadata: {
+        podLabels: { version: 'version' },
+        podAnnotations: { commit: 'example.com/commit' },
+        namespaceLabels: { cost: 'cost' },
+      },
     };
     const labels = { 'example.com/team': 'checkout', tier: '', version: '1.2' };
     const annotations = { 'example.com/owner': 'ann', 'example.com/commit': 'a\nb' };
-    const identity = streamIdentity(SOURCE, podLike({ labels, annotations }), STDOUT, mapped);
-    expect(identity.labels).toMatchObject({ team: 'checkout', owner: 'ann', namespace: 'shop' });
+    const identity = streamIdentity(
+      SOURCE,
+      podLike({ labels, annotations, namespaceLabels: { env: 'prod', cost: '7', other: 'x' } }),
+      STDOUT,
+      mapped,
+    );
+    expect(identity.labels).toMatchObject({ team: 'checkout', owner: 'ann', env: 'prod', namespace: 'shop' });
     expect(identity.labels).not.toHaveProperty('tier');
     expect(identity.metadata).toStrictEqual([
       ['pod', 'cart-7d4b9c-x2x4p'],
       ['version', '1.2'],
+      ['cost', '7'],
     ]);
     expect(streamIdentity(SOURCE, 'unknown', STDOUT, mapped).labels).not.toHaveProperty('team');
   });

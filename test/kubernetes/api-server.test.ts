@@ -54,6 +54,32 @@ function follow(api: ApiServer, version: string, signal: AbortSignal = NEVER): {
   return { events, end: api.watch({ version, timeoutSeconds: 300, isInitial: false }, (event) => events.push(event), signal) };
 }
 
+describe('namespaces', () => {
+  test('their labels, none of one that is gone', async () => {
+    const { server, api, codes } = await benchOf();
+    server.namespaces.set('shop', { env: 'prod' });
+    expect(await api.namespaceLabels('shop', NEVER)).toStrictEqual({ kind: 'labels', labels: { env: 'prod' } });
+    expect(await api.namespaceLabels('gone', NEVER)).toStrictEqual({ kind: 'labels', labels: {} });
+    expect(codes).toStrictEqual(['200', '404']);
+  });
+
+  test.each(['{}', 'nothing', '[]'])('an answer that is none is a trouble: %s', async (text) => {
+    const { server, api } = await benchOf();
+    server.namespaceFaults.push({ kind: 'bytes', text });
+    expect(await api.namespaceLabels('shop', NEVER)).toMatchObject({ kind: 'trouble', reason: 'malformed' });
+  });
+
+  test('are to be had while a watch is open', async () => {
+    const { server, api } = await benchOf();
+    server.namespaces.set('shop', {});
+    const stop = new AbortController();
+    const { end } = follow(api, '100', stop.signal);
+    expect(await api.namespaceLabels('shop', NEVER)).toStrictEqual({ kind: 'labels', labels: {} });
+    stop.abort();
+    await end;
+  });
+});
+
 describe('lists', () => {
   test.each([false, true])('the pods of this node, their metadata alone; TLS %s', async (tls) => {
     const { server, api, codes } = await benchOf({ tls });
@@ -83,6 +109,7 @@ describe('lists', () => {
     expect(await api.list('0', NEVER)).toStrictEqual({
       kind: 'trouble',
       reason: 'throttled',
+      status: 429,
       afterMs: 2000,
       detail: '429: a fault of the test',
     });

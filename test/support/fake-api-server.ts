@@ -53,6 +53,10 @@ export class FakeApiServer implements AsyncDisposable {
   readonly watchFaults: ApiFault[] = [];
   /** It lets watches begin with all pods, as servers of 1.34 and later do. */
   streams = false;
+  /** Labels of the namespaces that there are, those that were asked for, and faults for the next requests for one. */
+  readonly namespaces: Map<string, Readonly<Record<string, string>>> = new Map();
+  readonly namespacesAsked: string[] = [];
+  readonly namespaceFaults: ApiFault[] = [];
   readonly #tls: boolean;
   readonly #pods = new Map<string, { readonly pod: FakePod; readonly version: number }>();
   #history: { readonly type: string; readonly pod: FakePod; readonly version: number }[] = [];
@@ -160,6 +164,8 @@ export class FakeApiServer implements AsyncDisposable {
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? '', this.url);
+    const [, namespace] = /^\/api\/v1\/namespaces\/([^/]+)$/.exec(url.pathname) ?? [];
+    if (namespace !== undefined) return this.#namespace(namespace, response);
     const query = url.searchParams;
     const seen: ApiRequest = { query, headers: request.headers };
     const isWatch = query.get('watch') === '1';
@@ -172,6 +178,16 @@ export class FakeApiServer implements AsyncDisposable {
     const nodeName = selector.slice(NODE_FIELD.length);
     if (isWatch) this.#watch(query, { response, nodeName });
     else this.#list(query, nodeName, response);
+  }
+
+  #namespace(name: string, response: ServerResponse): void {
+    this.namespacesAsked.push(name);
+    const fault = this.namespaceFaults.shift();
+    if (fault !== undefined) return suffer(fault, response);
+    const labels = this.namespaces.get(name);
+    if (labels === undefined) return refuse(response, 404, `namespaces "${name}" not found`);
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ kind: 'PartialObjectMetadata', metadata: { name, resourceVersion: '1', labels } }));
   }
 
   #list(query: URLSearchParams, nodeName: string, response: ServerResponse): void {
