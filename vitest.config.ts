@@ -7,7 +7,7 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/process/**', 'test/integration/**', 'test/kubelet/**'],
+          exclude: ['test/process/**', 'test/integration/**', 'test/kubelet/**', 'test/rendered/**'],
           testTimeout: 120_000,
         },
       },
@@ -21,6 +21,7 @@ const config: ViteUserConfig = defineConfig({
           fileParallelism: false,
         },
       },
+      { test: { name: 'manifests', include: ['test/rendered/**/*.test.ts'], testTimeout: 60_000 } },
       { test: { name: 'kubelet', include: ['test/kubelet/**/*.test.ts'], testTimeout: 240_000, fileParallelism: false } },
     ],
   },
