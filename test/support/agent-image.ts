@@ -28,6 +28,12 @@ export async function buildAgentImage(): Promise<AgentImage> {
   return { name: NAME, bytes, ownBytes: bytes - (await sizeOf(baseOf(dockerfile))) };
 }
 
+/** Writes an image, under the name that the manifests have for it, as an archive that a container runtime imports. */
+export async function saveImage(image: AgentImage, { as, file }: { readonly as: string; readonly file: string }): Promise<void> {
+  await docker('tag', image.name, as);
+  await docker('save', '--output', file, as);
+}
+
 /**
  * Where a RUN step has no network, the first stage is replaced by what `npm ci` and `npm run build` made outside of the engine;
  * the last stage, which is what becomes the image, is built as it stands.

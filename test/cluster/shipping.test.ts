@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { runsBySource } from '../support/lines-by-source.ts';
+import type { StoredEntry } from '../support/loki-reader.ts';
+import { ClusterBench, bySource } from './cluster-bench.ts';
+import { NAMESPACE, STATIC_POD, WORKLOADS } from './workloads.ts';
+
+const DOWN_MS = 6000;
+/** Labels are chosen when a log is opened: of a pod that is labelled anew, the next agent has the new ones. */
+const RELABELLED = { pod: 'db-1', component: 'primary' };
+
+test('I1 I3 I5 every line of a cluster is in Loki once, under its own labels, whatever is restarted or killed', async () => {
+  await using bench = await ClusterBench.start();
+  const { agent, cluster } = bench;
+  await cluster.apply(...WORKLOADS);
+  cluster.runStatic(STATIC_POD);
+  await bench.untilEnded(`${NAMESPACE}/once-`, 1);
+  await bench.untilEnded(`${NAMESPACE}/brief-`, 10);
+  await bench.untilEnded(`${NAMESPACE}/crashing-`, 2);
+  await bench.untilRotated(4);
+  await cluster.kubectl('--namespace', NAMESPACE, 'label', 'pod', RELABELLED.pod, `component=${RELABELLED.component}`);
+  await agent.rolloutRestart();
+  await bench.untilRotated(8);
+  await agent.deletePod();
+  for (const component of ['kube-apiserver', 'kubelet'] as const) {
+    cluster.kill(component);
+    await sleep(DOWN_MS);
+    cluster.release(component);
+  }
+  await bench.untilRotated(12);
+  await bench.untilEnded(`${NAMESPACE}/crashing-`, 4);
+  const unbalanced = await agent.metric('logferry_ledger_unbalanced_bytes');
+  cluster.removeStatic(STATIC_POD.metadata.name);
+  await cluster.kubectl('delete', 'namespace', NAMESPACE, '--timeout=90s');
+
+  const entries = await bench.stored();
+  const sources = bySource(entries);
+  console.log(`${entries.length} lines of ${sources.size} containers, ${bench.rotations} rotations`, runsBySource(bench.printed));
+  bench.expectExactlyOnce(entries);
+  for (const [source, entries] of sources) expectLabels(source, entries);
+  expect(unbalanced).toBe(0);
+  expect(await agent.restarts()).toBe(0);
+});
+
+/** Every label of every line, and no metadata that marks one as incomplete, or as a gap. Of a level, Loki says what it takes it for. */
+function expectLabels(source: string, entries: readonly StoredEntry[]): void {
+  const [, pod = '', container = ''] = source.split('/');
+  const workload = [...WORKLOADS, STATIC_POD].map(({ metadata }) => metadata.name).find((name) => pod.startsWith(`${name}-`));
+  const labels = [...new Map(entries.map(({ labels }) => [JSON.stringify(labels), labels])).values()];
+  const expected = labelsOf(workload!, container);
+  const later = pod === RELABELLED.pod ? [{ ...expected, component: RELABELLED.component }] : [];
+  expect(labels, source).toEqual([expected, ...later]);
+  const metadata = new Set(entries.flatMap(({ metadata }) => Object.keys(metadata)));
+  metadata.delete('detected_level');
+  expect(metadata, source).toEqual(new Set(['pod', 'restart_count']));
+}
+
+function labelsOf(workload: string, container: string): Record<string, string> {
+  return {
+    namespace: NAMESPACE,
+    app: workload,
+    container,
+    job: `${NAMESPACE}/${workload}`,
+    service_name: workload,
+    stream: 'stdout',
+    node_name: 'node-1',
+    workload,
+  };
+}
