@@ -1,4 +1,4 @@
-import { streamIdentity } from '../../agent/enrich/stream-identity.ts';
+import { type LabelOptions, streamIdentity } from '../../agent/enrich/stream-identity.ts';
 import { LABEL_PRESETS, PRESET_NAMES, type PresetName } from '../../agent/model/label-presets.ts';
 import { STDERR, STDOUT } from '../../agent/model/record.ts';
 import { type SyntheticContainer, syntheticCluster } from './synthetic-cluster.ts';
@@ -11,6 +11,8 @@ export interface StreamCount {
   /** Nodes that write to the one stream that most nodes write to. */
   readonly mostWriters: number;
 }
+
+const NOTHING = { podLabels: {}, podAnnotations: {}, namespaceLabels: {} };
 
 /** How many streams a cluster has in Loki, by preset. */
 export function streamCounts(nodes: number): StreamCount[] {
@@ -25,7 +27,16 @@ export function streamCounts(nodes: number): StreamCount[] {
 }
 
 function note({ node, pod, source, usesStderr }: SyntheticContainer, preset: PresetName, writers: Map<string, Set<number>>): void {
-  const options = { preset: LABEL_PRESETS[preset], cluster: null, nodeName: `node-${node}`, staticLabels: {}, metadata: [] };
+  const options: LabelOptions = {
+    preset: LABEL_PRESETS[preset],
+    cluster: null,
+    nodeName: `node-${node}`,
+    staticLabels: {},
+    metadata: [],
+    serviceNames: { own: true, otel: true },
+    mappedLabels: NOTHING,
+    mappedMetadata: NOTHING,
+  };
   for (const channel of usesStderr ? [STDOUT, STDERR] : [STDOUT]) {
     const stream = JSON.stringify(streamIdentity(source, pod, channel, options).labels);
     const nodes = writers.get(stream) ?? new Set<number>();
