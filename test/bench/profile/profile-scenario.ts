@@ -13,8 +13,8 @@ export async function profileScenario(scenario: Scenario, settings: Omit<BenchSe
   const directory = join(settings.directory, 'profiles');
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
-  // With its lean flag from the start the process is not replaced: the profiler's timer would outlive it, and end the next one by SIGPROF.
-  const nodeOptions = ['--max-semi-space-size=1', '--cpu-prof', `--cpu-prof-dir=${directory}`, '--trace-gc'];
+  // With its lean flags from the start the process is not replaced: the profiler's timer would outlive it, and end the next one by SIGPROF.
+  const nodeOptions = ['--max-semi-space-size=1', '--heap-growing-percent=20', '--cpu-prof', `--cpu-prof-dir=${directory}`, '--trace-gc'];
   const bench = new Bench({ ...settings, runs: 1, contestants: [logferry('logferry', { nodeOptions })] });
   await scenario.run(bench);
   const path = largest(directory);
