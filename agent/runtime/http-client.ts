@@ -4,6 +4,8 @@ import request from 'undici/lib/api/api-request.js';
 import Pool from 'undici/lib/dispatcher/pool.js';
 import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
 import { AnswerTaker, type TakenAnswer } from './answer-taker.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { Deadline } from './deadline.ts';
 
 /** Longest part of an answer's body that is looked at. */
 const ANSWER_BYTES = 64 * 1024;
@@ -45,12 +47,14 @@ export type HttpEnd = ({ readonly kind: 'end' } & TakenAnswer) | HttpFailure;
 /** A pool of connections to one URL. TLS files are read again when one of them changes: certificates are rotated in place. */
 export class HttpClient implements AsyncDisposable {
   readonly #options: HttpClientOptions;
+  readonly #clock: Clock;
   readonly #origin: string;
   readonly #path: string;
   #pool: { readonly pool: Pool | ProxyAgent; readonly tlsVersion: string } | null = null;
 
-  constructor(options: HttpClientOptions) {
+  constructor(options: HttpClientOptions, clock: Clock = systemClock) {
     this.#options = options;
+    this.#clock = clock;
     const { origin, pathname, search } = new URL(options.url);
     this.#origin = origin;
     this.#path = pathname + search;
@@ -58,7 +62,7 @@ export class HttpClient implements AsyncDisposable {
 
   /** Sends one POST and reads the start of its answer. Rejects over a bug only; `body` must stay as it is until the promise settles. */
   async post(headers: Record<string, string>, body: Buffer, signal: AbortSignal): Promise<HttpAnswer> {
-    const inTime = AbortSignal.any([signal, AbortSignal.timeout(this.#options.timeoutMs)]);
+    using deadline = new Deadline(this.#options.timeoutMs, signal, this.#clock);
     try {
       const answer = await request.call(this.#current(), {
         origin: this.#origin,
@@ -66,7 +70,7 @@ export class HttpClient implements AsyncDisposable {
         path: this.#path,
         headers,
         body,
-        signal: inTime,
+        signal: deadline.signal,
       });
       const text = await firstBytes(answer.body);
       const { 'retry-after': retryAfter, date } = answer.headers;
