@@ -27,6 +27,7 @@ export const PODS: Scenario = {
     const rows: string[][] = [['', 'events/s', '% of a CPU', 'RSS', 'peak RSS']];
     rows.push(...(await rowsOf(bench, tree, null)));
     await using api = await FakeApiServer.start();
+    api.streams = true;
     for (let n = 0; n < CLUSTER_PODS; n += 1) api.put(podOf(n, 0));
     rows.push(...(await rowsOf(bench, tree, api)));
     console.log(`\npods: ${PODS.summary}`);
