@@ -136,6 +136,7 @@ async function surroundingsOf(
     version,
     clock,
     allowedRoots: config.containers.allowed_roots.map(realPath),
+    podsDir: realPath(join(config.containers.log_dir, 'pods')),
     descriptors: new Descriptors(config.limits.open_files, clock),
     retention: new Retention({ maxBytes, maxFiles }),
     takeover: await Takeover.read(config, imported, logger),

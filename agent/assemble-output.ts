@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { AckTracker } from './checkpoint/ack-tracker.ts';
 import { buildOutput } from './build-output.ts';
 import { stagesBuilder } from './build-stages.ts';
@@ -62,6 +63,8 @@ export interface AssembledOutput {
 export interface Surroundings extends RoutingParts {
   /** Real paths. */
   readonly allowedRoots: readonly string[];
+  /** Where the logs of all pods are, a real path. */
+  readonly podsDir: string;
   readonly version: string;
   readonly clock: Clock;
   readonly log: ThrottledLogger;
@@ -137,7 +140,7 @@ interface SourceParts {
 /** Opens a source for one output, or says why that cannot be done. */
 function sourceOpener(
   { lane, counters, totals, partBudget, routesOf, scanner }: SourceParts,
-  { config, allowedRoots, clock, descriptors, retention, takeover, fs }: Surroundings,
+  { config, allowedRoots, podsDir, clock, descriptors, retention, takeover, fs }: Surroundings,
 ): (source: Source, position: Position | null, isFirst: boolean) => TailedSource<LokiRoute> | string {
   const { max_line_bytes: maxLineBytes, part_idle_seconds: partWaitSeconds, clock_hold_seconds: clockHoldSeconds } = config.containers;
   const buildStages = stagesBuilder(config, counters);
@@ -152,7 +155,8 @@ function sourceOpener(
   return (source, position, isFirst) => {
     const nowMs = clock.monotonic();
     const ledger = new SourceLedger(totals);
-    const log = new SourceLog(source.path, logOptions, ledger);
+    const home = { pods: podsDir, own: join(podsDir, dirname(source.id)) };
+    const log = new SourceLog(source.path, { ...logOptions, home }, ledger);
     const resume = log.open(beginOf(source, position, isFirst), nowMs);
     if (typeof resume === 'string') return resume;
     const routes = routesOf(source, position?.attribution);

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
-import { type BigIntStats, closeSync, constants, fstatSync, readlinkSync, realpathSync } from 'node:fs';
+import { type BigIntStats, closeSync, fstatSync } from 'node:fs';
 import type { FileId, Fingerprint, Time } from '../model/position.ts';
-import type { FileSystem } from '../runtime/file-system.ts';
-import type { Descriptors } from './descriptors.ts';
+import type { OpenFailure } from './open-failure.ts';
+import { type Opened, type Opening, openRegular } from './open-regular.ts';
 
 /** Enough to tell apart files whose first records carry nanosecond times. */
 export const FINGERPRINT_BYTES = 1024;
@@ -11,57 +11,12 @@ const NOTHING = Buffer.alloc(0);
 const LAST_LINE_BYTES = 65_536;
 const LF = 10;
 
-export type OpenFailure = 'missing' | 'outside_roots' | 'not_regular' | 'denied' | 'too_many_open' | 'io_error';
-
-/** Throws what no file system has said. */
-export function failureOf(error: unknown): OpenFailure {
-  const { code } = error as NodeJS.ErrnoException;
-  switch (code) {
-    case undefined:
-      throw error;
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return 'missing';
-    case 'EACCES':
-    case 'EPERM':
-      return 'denied';
-    case 'EMFILE':
-    case 'ENFILE':
-      return 'too_many_open';
-    case 'ELOOP':
-    case 'ENXIO':
-      return 'not_regular';
-    default:
-      return 'io_error';
-  }
-}
-
-function isInside(path: string, roots: readonly string[]): boolean {
-  return roots.some((root) => path.startsWith(root.endsWith('/') ? root : `${root}/`));
-}
-
-/** Where an open descriptor really leads; on systems without /proc the path it was opened by. */
-function realPathOf(fd: number, path: string): string {
-  try {
-    return readlinkSync(`/proc/self/fd/${fd}`).replace(/ \(deleted\)$/, '');
-  } catch {
-    return path;
-  }
-}
-
 /** A file as it stands now. */
 export interface FileLook {
   /** Bytes of its content. */
   readonly size: number;
   /** No name leads to it any more: its bytes last as long as the descriptor. */
   readonly deleted: boolean;
-}
-
-/** Which files may be opened: regular ones under the `roots` (real paths), as long as there are descriptors. */
-export interface Opening {
-  readonly roots: readonly string[];
-  readonly descriptors: Descriptors;
-  readonly fs: FileSystem;
 }
 
 /** One open inode of a log. Reads by offset; holds the descriptor until `close`, whatever happens to the name. */
@@ -74,7 +29,7 @@ export class LogFile {
   readonly #fd: number;
   readonly #opening: Opening;
 
-  private constructor(fd: number, path: string, { stat, opening }: { stat: BigIntStats; opening: Opening }) {
+  private constructor({ fd, stat }: Opened, path: string, opening: Opening) {
     this.#fd = fd;
     this.path = path;
     this.#opening = opening;
@@ -84,29 +39,10 @@ export class LogFile {
     this.birth = [Number(ns / 1_000_000_000n), Number(ns % 1_000_000_000n)];
   }
 
-  /**
-   * Opens a regular file under one of the roots, wherever links lead: a pod that plants a link must not make the agent ship
-   * `/etc/shadow`. The check is made on the open descriptor too, so that a name exchanged in between is noticed. Never blocks on a FIFO.
-   */
+  /** Opens what may be opened as a log, see `openRegular`. */
   static open(path: string, opening: Opening): LogFile | OpenFailure {
-    const { roots, descriptors, fs } = opening;
-    let fd: number | null = null;
-    if (descriptors.exhausted) return 'too_many_open';
-    try {
-      const real = realpathSync.native(path);
-      if (!isInside(real, roots)) return 'outside_roots';
-      fd = fs.openSync(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-      const stat = fstatSync(fd, { bigint: true });
-      const failure = stat.isFile() ? (isInside(realPathOf(fd, real), roots) ? null : 'outside_roots') : 'not_regular';
-      if (failure === null) return new LogFile(fd, path, { stat, opening });
-      closeSync(fd);
-      return failure;
-    } catch (error) {
-      if (fd !== null) closeSync(fd);
-      const failure = failureOf(error);
-      if (failure === 'too_many_open') descriptors.refused();
-      return failure;
-    }
+    const opened = openRegular(path, opening);
+    return typeof opened === 'string' ? opened : new LogFile(opened, path, opening);
   }
 
   look(): FileLook {

@@ -2,7 +2,9 @@ import type { BigIntStats } from 'node:fs';
 import type { FileId, Time } from '../model/position.ts';
 import type { FileSystem } from '../runtime/file-system.ts';
 import { GzipFile } from './gzip-file.ts';
-import { failureOf, fileIdOf, isSameFile, LogFile, type OpenFailure, type Opening } from './log-file.ts';
+import { fileIdOf, isSameFile, LogFile } from './log-file.ts';
+import { failureOf, type OpenFailure } from './open-failure.ts';
+import type { Opening } from './open-regular.ts';
 import { isCompressed, rotatedFiles } from './rotated-files.ts';
 
 /** Looks at a directory that changes under our hands before giving up until the next poll or scan. */

@@ -8,8 +8,9 @@ import {
   type KnownFile,
   type Position,
 } from '../model/position.ts';
-import { isSameFile, type OpenFailure } from './log-file.ts';
+import { isSameFile } from './log-file.ts';
 import type { ChainFile, OpenedChain } from './open-chain.ts';
+import type { OpenFailure } from './open-failure.ts';
 
 /** Where a log that has no position is begun: at its oldest file, at its live one, or behind what stands in that. */
 export type StartPolicy = 'oldest' | 'live' | 'end';

@@ -1,8 +1,9 @@
 import type { Loss } from '../model/gap.ts';
 import type { ChannelResume, Position, ResumePoint, Time } from '../model/position.ts';
 import { Chain, type LogWitness } from './chain.ts';
-import { failureOf, fileIdOf, isSameFile, type OpenFailure } from './log-file.ts';
+import { fileIdOf, isSameFile } from './log-file.ts';
 import { type ChainFile, type ChainOpening, type OpenedChain, openChain, statOf } from './open-chain.ts';
+import { failureOf, type OpenFailure } from './open-failure.ts';
 import { type Begin, type Place, resumeChain, type Resumption } from './resume-chain.ts';
 import type { Segment } from './segment.ts';
 

@@ -90,6 +90,7 @@ export class NodeSimulation implements AsyncDisposable {
     const surroundings = {
       config: this.#config,
       allowedRoots: [this.#logs.path],
+      podsDir: join(this.#logs.path, 'pods'),
       version: '0.0.0',
       clock,
       log,

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type AssembledOutput, assembleOutput } from '../../agent/assemble-output.ts';
 import { parseConfig } from '../../agent/config/load.ts';
 import { Retention } from '../../agent/ledger/retention.ts';
@@ -35,6 +36,7 @@ export async function assembleBench(
   return assembleOutput(config.outputs[0]!, positions, {
     config,
     allowedRoots: [dir],
+    podsDir: join(dir, 'pods'),
     version: '0.0.0',
     clock,
     log: new LogRecorder().throttled(clock),

@@ -7,8 +7,8 @@ import { SourceLedger } from '../../agent/ledger/source-ledger.ts';
 import { type ChannelResume, INITIAL_STATE, type Position, type ResumePoint } from '../../agent/model/position.ts';
 import { type FileSystem, systemFiles } from '../../agent/runtime/file-system.ts';
 import { Descriptors } from '../../agent/tail/descriptors.ts';
-import type { OpenFailure } from '../../agent/tail/log-file.ts';
 import type { ChainFile } from '../../agent/tail/open-chain.ts';
+import type { OpenFailure } from '../../agent/tail/open-failure.ts';
 import type { Begin, StartPlace, StartPolicy } from '../../agent/tail/resume-chain.ts';
 import { SourceLog } from '../../agent/tail/source-log.ts';
 
