@@ -10,9 +10,22 @@ export interface Logger {
   error(fields: object, message: string): void;
 }
 
-/** JSON lines on standard output. Synchronous: what was logged before a crash is there after it. */
+/** What a terminal acts on or hides and JSON need not escape: DEL, the C1 controls, what turns the direction of text around, and the like. */
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/**
+ * JSON lines on standard output. Synchronous: what was logged before a crash is there after it. Names and answers in them are other
+ * people's: no line holds anything but text.
+ */
 export function createLogger(level: Level): Logger {
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: 1, sync: true }));
+  const stdout = pino.destination({ fd: 1, sync: true });
+  const write = (line: string): unknown => stdout.write(`${line.trimEnd().replace(UNSAFE, escaped)}\n`);
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, { write });
+}
+
+/** As JSON writes it, by the units of UTF-16. */
+function escaped(character: string): string {
+  return Array.from({ length: character.length }, (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`).join('');
 }
 
 const WINDOW_MS = 60_000;

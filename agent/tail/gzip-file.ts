@@ -7,6 +7,8 @@ import { type FileLook, FINGERPRINT_BYTES, fingerprintOf, grownFingerprint, type
 /** Enough of a compressed file to have FINGERPRINT_BYTES of its content. */
 const HEAD_BYTES = 2 * FINGERPRINT_BYTES;
 const COMPRESSED_CHUNK = 64 * 1024;
+/** More than that is not inflated at once, and a file of more content not looked into but from its beginning: it could be a bomb. */
+const PEEK_BYTES = 64 * 1024 * 1024;
 const LF = 10;
 
 /**
@@ -60,11 +62,15 @@ export class GzipFile {
     return this.#head;
   }
 
-  /** Bytes of the content at `offset`, at once, for which all before them is inflated; fewer at the end, or where it is damaged. */
+  /**
+   * Bytes of the content at `offset`, at once, for which all of it is inflated; fewer at the end, or where it is damaged, and beyond the head
+   * none of content larger than PEEK_BYTES.
+   */
   peek(bytes: number, offset: number): Buffer {
     if (offset + bytes <= this.#head.length) return this.#head.subarray(offset, offset + bytes);
-    const compressed = this.#file.peek(this.#file.look().size, 0);
-    return inflateWhole(compressed).subarray(offset, offset + bytes);
+    const { size } = this.#file.look();
+    const content = size > PEEK_BYTES ? Buffer.alloc(0) : inflateWhole(this.#file.peek(size, 0));
+    return content.subarray(offset, offset + bytes);
   }
 
   /** Compressed files are never live, and end with a line. */
@@ -143,10 +149,10 @@ function inflateHead(compressed: Buffer): Buffer {
   return inflateWhole(compressed).subarray(0, FINGERPRINT_BYTES);
 }
 
-/** Nothing if it is no gzip. */
+/** Nothing if it is no gzip, or too large. */
 function inflateWhole(compressed: Buffer): Buffer {
   try {
-    return gunzipSync(compressed, { finishFlush: constants.Z_SYNC_FLUSH });
+    return gunzipSync(compressed, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: PEEK_BYTES });
   } catch {
     return Buffer.alloc(0);
   }

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ThrottledLogger } from '../../agent/runtime/logger.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -34,5 +36,23 @@ describe(ThrottledLogger, () => {
     await clock.advance(3_600_000);
     log.warn('a', { again: true }, 'x');
     expect(recorder.said[1]).toStrictEqual({ level: 'warn', message: 'x', fields: { again: true } });
+  });
+});
+
+/** Standard output of a process that logs the given fields. */
+function logged(fields: object): string {
+  const logger = JSON.stringify(join(import.meta.dirname, '../../agent/runtime/logger.ts'));
+  const script = `import { createLogger } from ${logger}; createLogger('info').warn(${JSON.stringify(fields)}, 'said');`;
+  return spawnSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' }).stdout;
+}
+
+describe('a line of the agent’s own log', () => {
+  const hostile = '\u001b[31m\u0000\r\n\u007f\u009b2J\u200b\u202e\u2028\u{e0041}é日本😀"\\';
+
+  test('holds nothing that a terminal acts on or hides, and still says what it was', () => {
+    const line = logged({ path: hostile });
+    expect(line.replace(/\n$/, '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+    expect(line).toContain('é日本😀');
+    expect(JSON.parse(line)).toMatchObject({ level: 40, path: hostile, msg: 'said' });
   });
 });

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32, gunzipSync, gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
@@ -78,6 +78,37 @@ describe('GzipFile', () => {
     expect(target.subarray(0, got).equals(content.subarray(0, got))).toBe(true);
     expect(file.damaged).toBe(true);
     expect(file.look().size).toBe(got);
+  });
+
+  test('I3 a bomb is read a chunk at a time, and not looked into beyond its head', async () => {
+    const bytes = 80 * 1024 * 1024;
+    const file = await open(gzipSync(Buffer.alloc(bytes)));
+    expect(file.peek(1024, 0)).toHaveLength(1024);
+    expect(file.peek(1024, 1024)).toHaveLength(0);
+    const chunk = Buffer.alloc(516 * 1024);
+    let [read, length] = [0, 0];
+    const before = process.memoryUsage().arrayBuffers;
+    let most = 0;
+    do {
+      length = await file.read(chunk, read);
+      read += length;
+      most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+    } while (length > 0);
+    expect(read).toBe(bytes);
+    // What the collector has not come to yet included.
+    expect(most).toBeLessThan(bytes / 2);
+  });
+
+  test('I3 a file that is large itself is not read at once', async () => {
+    const dir = await tempDir();
+    onTestFinished(() => dir[Symbol.asyncDispose]());
+    const path = join(dir.path, '0.log.20240501-120000.gz');
+    writeFileSync(path, gzipSync(lines(100)));
+    truncateSync(path, 10 * 2 ** 30);
+    const opened = LogFile.open(path, under(dir.path)) as LogFile;
+    onTestFinished(() => opened.close());
+    const file = new GzipFile(opened);
+    expect(file.peek(10, 2000)).toHaveLength(0);
   });
 
   test('what is no gzip at all has no content', async () => {
