@@ -4,7 +4,7 @@
 FROM node:26-bookworm-slim AS build
 WORKDIR /src
 COPY . .
-RUN npm ci && npm run build
+RUN npm ci && npm run build && npm run --silent sbom >dist/sbom.cdx.json
 
 # Nothing below runs a command: the shell of the base is never used, and a base without one does as well (CI has such a one).
 FROM node:26-bookworm-slim
