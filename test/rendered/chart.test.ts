@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { parseConfig } from '../../agent/config/load.ts';
 import packageJson from '../../package.json' with { type: 'json' };
-import { agentOf, daemonSetOf, expectConfined, only } from './agent-pod.ts';
+import { agentOf, daemonSetOf, expectConfined, only, rulesOf } from './agent-pod.ts';
 import { helmLint, helmRefusal, helmTemplate, kustomize, type Labels, type RenderedObject } from './render.ts';
 
 const CHART = join(import.meta.dirname, '../../manifests/chart');
@@ -48,6 +48,7 @@ const ALL_VALUES = {
   extraVolumes: [{ name: 'promtail', hostPath: { path: '/run/promtail', type: 'Directory' } }],
   extraVolumeMounts: [{ name: 'promtail', mountPath: '/run/promtail', readOnly: true }],
   serviceAccount: { create: true, name: 'shipper', annotations: { role: 'arn:of:a:role' } },
+  rbac: { namespaces: false },
   podMonitor: { enabled: true, labels: { release: 'prometheus' }, interval: '15s' },
   networkPolicy: {
     enabled: true,
@@ -171,6 +172,12 @@ test('without the API server there is neither a role nor a token', () => {
   const objects = helmTemplate({ config: { kubernetes: { enabled: false } } });
   expect(objects.map(({ kind }) => kind).sort()).toEqual(['ConfigMap', 'DaemonSet', 'ServiceAccount']);
   expect(daemonSetOf(objects).spec.template.spec).toMatchObject({ automountServiceAccountToken: false });
+});
+
+test('namespaces are got where that is asked for, with the right that the component gives', () => {
+  const [pods, ...more] = rulesOf(helmTemplate({ rbac: { namespaces: true } }), 'ClusterRole');
+  expect(pods).toMatchObject({ resources: ['pods'] });
+  expect(more).toEqual(rulesOf(kustomize('components/namespace-labels'), 'ClusterRole'));
 });
 
 test('another configuration is another pod, so that it rolls out', () => {
