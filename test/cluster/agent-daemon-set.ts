@@ -45,6 +45,16 @@ export class AgentDaemonSet {
     await this.#ready();
   }
 
+  /** The service account and its role alone: what a client needs that asks as the agent. */
+  async applyRights(): Promise<void> {
+    for (const file of ['namespace.yaml', 'service-account.yaml']) await this.#applyFile(file, '--namespace', NAMESPACE);
+    await this.#applyFile('rbac.yaml');
+  }
+
+  async #applyFile(file: string, ...options: readonly string[]): Promise<void> {
+    await this.#cluster.kubectl(...options, 'apply', '--filename', join(BASE, file));
+  }
+
   #config(): string {
     const written = readFileSync(join(BASE, 'config.yaml'), 'utf8');
     const ours = written

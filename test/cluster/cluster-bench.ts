@@ -5,38 +5,40 @@ import { LogWitness } from '../support/log-witness.ts';
 import { AgentDaemonSet } from './agent-daemon-set.ts';
 import { Cluster } from './cluster.ts';
 import { NodeLoki } from './node-loki.ts';
-import { NAMESPACE, namespace } from './workloads.ts';
 
-const SELECTOR = `{namespace="${NAMESPACE}"}`;
-const POLL = { timeout: 100_000, interval: 250 };
+/** For some hundred pods, of which two a second come and go on a busy machine. */
+const POLL = { timeout: 300_000, interval: 250 };
 
 /** The agent's own DaemonSet in a real cluster, pushing to a real Loki, with a witness of all that containers print on the node. */
 export class ClusterBench implements AsyncDisposable {
   readonly cluster: Cluster = new Cluster();
   readonly agent: AgentDaemonSet = new AgentDaemonSet(this.cluster);
+  readonly namespace: string;
   readonly #loki: NodeLoki;
   readonly #witness: LogWitness;
   readonly #owned: AsyncDisposableStack;
 
-  private constructor(loki: NodeLoki, witness: LogWitness, owned: AsyncDisposableStack) {
-    this.#loki = loki;
-    this.#witness = witness;
-    this.#owned = owned;
+  private constructor(namespace: string, parts: { loki: NodeLoki; witness: LogWitness; owned: AsyncDisposableStack }) {
+    this.namespace = namespace;
+    this.#loki = parts.loki;
+    this.#witness = parts.witness;
+    this.#owned = parts.owned;
   }
 
-  static async start(): Promise<ClusterBench> {
+  /** In a namespace of its own: what a pod has logged outlives it, and the test that ran it, for up to a minute. */
+  static async start(namespace: string): Promise<ClusterBench> {
     await using starting = new AsyncDisposableStack();
     const loki = starting.use(await NodeLoki.start());
     const witness = starting.use(new LogWitness('/var/log'));
-    const bench = new ClusterBench(loki, witness, starting.move());
+    const bench = new ClusterBench(namespace, { loki, witness, owned: starting.move() });
     await bench.agent.apply();
-    await bench.cluster.apply(namespace(NAMESPACE));
+    await bench.cluster.makeNamespace(namespace);
     return bench;
   }
 
   /** What the workloads of the tests have printed so far. */
   get printed(): LinesBySource {
-    return new Map([...this.#witness.lines].filter(([source]) => source.startsWith(`${NAMESPACE}/`)));
+    return new Map([...this.#witness.lines].filter(([source]) => source.startsWith(`${this.namespace}/`)));
   }
 
   /** How often logs of the workloads were rotated. */
@@ -48,17 +50,18 @@ export class ClusterBench implements AsyncDisposable {
     await expect.poll(() => this.rotations, { ...POLL, message: 'rotations' }).toBeGreaterThanOrEqual(times);
   }
 
-  /** Waits until so many containers whose source begins like this have printed their last line. */
-  async untilEnded(prefix: string, count: number): Promise<void> {
+  /** Waits until so many containers of a workload have printed their last line. */
+  async untilEnded(workload: string, count: number): Promise<void> {
+    const prefix = `${this.namespace}/${workload}-`;
     const ended = (): number =>
       [...this.printed].filter(([source, lines]) => source.startsWith(prefix) && lines.at(-1)?.startsWith('end ') === true).length;
-    await expect.poll(ended, { ...POLL, message: `ended containers of ${prefix}` }).toBeGreaterThanOrEqual(count);
+    await expect.poll(ended, { ...POLL, message: `ended containers of ${workload}` }).toBeGreaterThanOrEqual(count);
   }
 
   /** Waits until all that is printed is stored, which is everything once nothing runs any more. */
   async stored(): Promise<StoredEntry[]> {
     const lines = [...this.printed.values()].reduce((sum, { length }) => sum + length, 0);
-    return this.#loki.reader.atLeast(lines, SELECTOR);
+    return this.#loki.reader.atLeast(lines, `{namespace="${this.namespace}"}`);
   }
 
   /** Every line that was printed is there once, in the order of its source. */

@@ -3,20 +3,21 @@ import { expect, test } from 'vitest';
 import { runsBySource } from '../support/lines-by-source.ts';
 import type { StoredEntry } from '../support/loki-reader.ts';
 import { ClusterBench, bySource } from './cluster-bench.ts';
-import { NAMESPACE, STATIC_POD, WORKLOADS } from './workloads.ts';
+import { STATIC_POD, WORKLOADS } from './workloads.ts';
 
+const NAMESPACE = 'shop';
 const DOWN_MS = 6000;
 /** Labels are chosen when a log is opened: of a pod that is labelled anew, the next agent has the new ones. */
 const RELABELLED = { pod: 'db-1', component: 'primary' };
 
 test('I1 I3 I5 every line of a cluster is in Loki once, under its own labels, whatever is restarted or killed', async () => {
-  await using bench = await ClusterBench.start();
+  await using bench = await ClusterBench.start(NAMESPACE);
   const { agent, cluster } = bench;
-  await cluster.apply(...WORKLOADS);
-  cluster.runStatic(STATIC_POD);
-  await bench.untilEnded(`${NAMESPACE}/once-`, 1);
-  await bench.untilEnded(`${NAMESPACE}/brief-`, 10);
-  await bench.untilEnded(`${NAMESPACE}/crashing-`, 2);
+  await cluster.apply(NAMESPACE, ...WORKLOADS);
+  cluster.runStatic(NAMESPACE, STATIC_POD);
+  await bench.untilEnded('once', 1);
+  await bench.untilEnded('brief', 10);
+  await bench.untilEnded('crashing', 2);
   await bench.untilRotated(4);
   await cluster.kubectl('--namespace', NAMESPACE, 'label', 'pod', RELABELLED.pod, `component=${RELABELLED.component}`);
   await agent.rolloutRestart();
@@ -28,10 +29,10 @@ test('I1 I3 I5 every line of a cluster is in Loki once, under its own labels, wh
     cluster.release(component);
   }
   await bench.untilRotated(12);
-  await bench.untilEnded(`${NAMESPACE}/crashing-`, 4);
+  await bench.untilEnded('crashing', 4);
   const unbalanced = await agent.metric('logferry_ledger_unbalanced_bytes');
   cluster.removeStatic(STATIC_POD.metadata.name);
-  await cluster.kubectl('delete', 'namespace', NAMESPACE, '--timeout=90s');
+  await cluster.deleteNamespace(NAMESPACE);
 
   const entries = await bench.stored();
   const sources = bySource(entries);

@@ -1,6 +1,5 @@
 import type { Manifest } from './cluster.ts';
 
-export const NAMESPACE = 'shop';
 const IMAGE = 'localhost/emit:1';
 
 /** What a container prints: `emit lines` of .ci/servers/kubelet/emit. */
@@ -20,7 +19,7 @@ interface PodTemplate {
   readonly restartPolicy?: 'Always' | 'OnFailure' | 'Never';
 }
 
-const ENDLESS: Talk = { rate: 20, pad: 20, count: 0, exitCode: 0 };
+export const ENDLESS: Talk = { rate: 20, pad: 20, count: 0, exitCode: 0 };
 /** Lives for 300 ms. */
 const BRIEF: Talk = { rate: 100, pad: 50, count: 30, exitCode: 0 };
 /** Enough for a rotation at every look of the kubelet. */
@@ -43,16 +42,12 @@ function template(pod: PodTemplate): object {
   return { metadata: { labels: { app: pod.app } }, spec: podSpec(pod) };
 }
 
-export function namespace(name: string): Manifest {
-  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
-}
-
-function deployment(pod: PodTemplate, replicas = 1): Manifest {
+export function deployment(pod: PodTemplate, replicas = 1): Manifest {
   const selector = { matchLabels: { app: pod.app } };
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
-    metadata: { name: pod.app, namespace: NAMESPACE },
+    metadata: { name: pod.app },
     spec: { replicas, selector, template: template(pod) },
   };
 }
@@ -62,7 +57,7 @@ function statefulSet(pod: PodTemplate, replicas: number): Manifest {
   return {
     apiVersion: 'apps/v1',
     kind: 'StatefulSet',
-    metadata: { name: pod.app, namespace: NAMESPACE },
+    metadata: { name: pod.app },
     spec: { replicas, serviceName: pod.app, selector, template: template(pod) },
   };
 }
@@ -72,14 +67,14 @@ function job(pod: PodTemplate, completions = 1, parallelism: number = completion
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
-    metadata: { name: pod.app, namespace: NAMESPACE },
+    metadata: { name: pod.app },
     spec: { completions, parallelism, backoffLimit: 0, template: template({ ...pod, restartPolicy: 'Never' }) },
   };
 }
 
 /** Under no controller. */
-function barePod(pod: PodTemplate): Manifest {
-  return { apiVersion: 'v1', kind: 'Pod', metadata: { name: pod.app, namespace: NAMESPACE, labels: { app: pod.app } }, spec: podSpec(pod) };
+export function barePod(pod: PodTemplate): Manifest {
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name: pod.app, labels: { app: pod.app } }, spec: podSpec(pod) };
 }
 
 /** One of everything that runs containers in its own way. */

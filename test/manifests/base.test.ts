@@ -132,7 +132,7 @@ describe('permissions', () => {
   test('reads pods, and nothing else', () => {
     expect(role).toMatchObject({
       kind: 'ClusterRole',
-      rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] }],
+      rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['list', 'watch'] }],
     });
     expect(binding).toMatchObject({
       kind: 'ClusterRoleBinding',

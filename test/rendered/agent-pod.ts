@@ -43,7 +43,7 @@ export function expectConfined(objects: readonly RenderedObject[], seLinux: obje
   for (const key of ['hostNetwork', 'hostPID', 'hostIPC', 'securityContext']) expect(template.spec).not.toHaveProperty(key);
   expect(agent.volumeMounts.filter(({ readOnly }) => readOnly !== true).map(({ name }) => name)).toEqual(['state']);
   expect(template.metadata.labels).toMatchObject(selector.matchLabels);
-  expect(rulesOf(objects, 'ClusterRole')).toEqual([{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] }]);
+  expect(rulesOf(objects, 'ClusterRole')).toEqual([{ apiGroups: [''], resources: ['pods'], verbs: ['list', 'watch'] }]);
 }
 
 /** Of all roles of a kind. */
