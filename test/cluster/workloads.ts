@@ -21,7 +21,7 @@ interface PodTemplate {
 
 export const ENDLESS: Talk = { rate: 20, pad: 20, count: 0, exitCode: 0 };
 /** Lives for 300 ms. */
-const BRIEF: Talk = { rate: 100, pad: 50, count: 30, exitCode: 0 };
+export const BRIEF: Talk = { rate: 100, pad: 50, count: 30, exitCode: 0 };
 /** Enough for a rotation at every look of the kubelet. */
 const FAST: Talk = { rate: 500, pad: 150, count: 0, exitCode: 0 };
 
@@ -63,7 +63,7 @@ function statefulSet(pod: PodTemplate, replicas: number): Manifest {
 }
 
 /** So many pods one after the other, so many of them at once. */
-function job(pod: PodTemplate, completions = 1, parallelism: number = completions): Manifest {
+export function job(pod: PodTemplate, completions = 1, parallelism: number = completions): Manifest {
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
