@@ -10,6 +10,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['run', async () => (await import('./commands/run.ts')).runCommand],
   ['check', async () => (await import('./commands/check.ts')).checkCommand],
   ['dead-letters', async () => (await import('./commands/dead-letters.ts')).deadLettersCommand],
+  ['audit', async () => (await import('./commands/audit.ts')).auditCommand],
   ['demo', async () => (await import('./commands/demo.ts')).demoCommand],
 ]);
 

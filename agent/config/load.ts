@@ -4,9 +4,10 @@ import { inFileOrder, type KeyPath, keyName, type Problem, placeAt } from './pro
 import { readConfigFile } from './read-config-file.ts';
 import type { Config } from './schema.ts';
 import type { Environment } from '../runtime/environment.ts';
+import { syntaxProblems } from './syntax-problems.ts';
 import { validate } from './validate.ts';
 import { findWarnings } from './warnings.ts';
-import { parseYaml, type YamlFault, type YamlNode } from './yaml.ts';
+import { parseYaml, type YamlNode } from './yaml.ts';
 
 /** What a configuration may depend on beside its own text. */
 export interface Surroundings {
@@ -61,18 +62,4 @@ function checkDocument(document: Document, { env, hostname }: Surroundings): Loa
 
 function problemAt({ file, text }: Document, path: KeyPath, offset: number, message: string): Problem {
   return { file, place: placeAt(text, offset), key: keyName(path), message };
-}
-
-/** A file that is no YAML at all has as many faults as lines. */
-const MAX_SYNTAX_PROBLEMS = 10;
-
-/** One problem per line: after a slip the parser stumbles over the rest of the line as well. */
-function syntaxProblems(file: string, text: string, faults: readonly YamlFault[]): Problem[] {
-  const byLine = new Map<number, Problem>();
-  for (const { offset, message } of faults) {
-    if (byLine.size === MAX_SYNTAX_PROBLEMS) break;
-    const place = placeAt(text, offset);
-    if (!byLine.has(place.line)) byLine.set(place.line, { file, place, key: '', message: `not valid YAML: ${message}` });
-  }
-  return inFileOrder([...byLine.values()]);
 }

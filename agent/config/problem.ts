@@ -25,7 +25,7 @@ export function formatProblem({ file, place, key, message }: Problem): string {
 }
 
 /** In order of position; the whole file first. Sorts a copy. */
-export function inFileOrder(problems: readonly Problem[]): Problem[] {
+export function inFileOrder<T extends Problem>(problems: readonly T[]): T[] {
   const start = { line: 0, column: 0 };
   return problems.toSorted((a, b) => {
     const [here, there] = [a.place ?? start, b.place ?? start];
