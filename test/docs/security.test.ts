@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
@@ -16,8 +16,13 @@ test('docs/security.md names a test for each guard', () => {
 });
 
 test.each(NAMED)('$file: $title', ({ file, title }) => {
-  const titles = [...readFileSync(join(ROOT, file), 'utf8').matchAll(/(?:test|\]\))\(\s*['"`](.*)['"`], (?:async )?\(/g)].map(
+  const titles = [...readFileSync(join(ROOT, file), 'utf8').matchAll(/(?:test|\))\(\s*['"`](.*)['"`], (?:async )?\(/g)].map(
     ([, text]) => text!,
   );
   expect(titles.filter((text) => text.endsWith(title))).toHaveLength(1);
+});
+
+test('each file of test/security holds some guard', () => {
+  const named = new Set(NAMED.map(({ file }) => file));
+  expect(globSync('test/security/*.test.ts', { cwd: ROOT }).filter((file) => !named.has(file))).toStrictEqual([]);
 });
