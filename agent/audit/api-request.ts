@@ -37,7 +37,7 @@ export function givenGroups(user: string): string[] {
 }
 
 /** `deployments/scale.apps`, `pods`: the resource as kubectl spells it. */
-function resourceName({ group, resource, subresource }: Pick<ResourceTarget, 'group' | 'resource' | 'subresource'>): string {
+export function resourceName({ group, resource, subresource }: Pick<ResourceTarget, 'group' | 'resource' | 'subresource'>): string {
   const qualified = group === '' ? resource : `${resource}.${group}`;
   return subresource === '' ? qualified : `${qualified}/${subresource}`;
 }

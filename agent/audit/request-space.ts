@@ -61,7 +61,7 @@ export function everyRequest(space: RequestSpace): Region[] {
   return [
     { ...resources, verbs: UNNAMED_VERBS, names: [''] },
     { ...resources, verbs: NAMED_VERBS, names: named },
-    { ...resources, verbs: SELECTING_VERBS, names: space.names },
+    { ...resources, verbs: SELECTING_VERBS, names: ['', ...named] },
     { ...resources, verbs: SUBRESOURCE_VERBS, names: named, kinds: parts },
     { ...subjects, type: 'path', verbs: PATH_VERBS, paths: space.paths },
   ];

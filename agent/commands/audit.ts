@@ -1,34 +1,59 @@
 import type { AuditAction } from './audit-action.ts';
 import { auditCheck } from './audit-check.ts';
+import { auditExplain } from './audit-explain.ts';
+import { auditInit } from './audit-init.ts';
 import { type Command, EXIT_MISUSE, type Host, unknownName } from './command.ts';
 
 const HELP = `Usage: logferry audit check POLICY [--strict] [--json | --sarif]
+       logferry audit explain POLICY [--user U [--group G,...] --verb V (--resource R | --path P) [OPTIONS]]
+       logferry audit init [--dir DIRECTORY | --json]
 
 Tools for the audit policy of a kube-apiserver (audit.k8s.io/v1), which never talk to one.
 
   check      says what the API server would refuse or ignore, which rules and values have no effect, and by which rules
              Secrets, ConfigMaps, serviceaccounts/token or TokenReviews are recorded with their content, each with a
              request that shows it and the rule to put before
+  explain    says which rule decides about a request, what is recorded, at which stages, and why earlier rules do not match;
+             without a request, what each rule is for, with a request that comes to it
+  init       writes a policy to begin with, the flags and mounts of a kube-apiserver that enable it, and the same for kubeadm
 
 Options of check:
   --strict        warnings fail as well
   --json          print {"ok", "findings"} as JSON
   --sarif         print SARIF 2.1.0, for code review
 
+Options of explain:
+  --user U        who makes the request, as authenticated: alice, system:serviceaccount:NAMESPACE:NAME
+  --group G,...   all groups of the user; by default those that the API server gives, system:authenticated among them
+  --verb V        get, list, watch, create, update, patch, delete, deletecollection; for --path get, post, ...
+  --resource R    pods, pods/log, deployments.apps, deployments.apps/scale
+  --namespace N   of the resource; by default none
+  --name NAME     of the object; by default none, as for list, watch and create
+  --path P        another URL, such as /healthz
+  --json          print {"request", "rule", "level", "stages", "passed"} as JSON
+
+Options of init:
+  --dir DIRECTORY   write audit-policy.yaml, kube-apiserver-audit.yaml and kubeadm-audit.yaml there, and nothing over a file that
+                    is there; by default the policy is printed, with the others as comments below
+  --json            print {"files"} as JSON: their texts by name
+
   --help          print this
 
-Exit code: 0 fine, 1 the policy has errors, 2 wrong use, or a file that cannot be read.
+Exit code: 0 fine, 1 the policy has errors (check), or an API server would not take it, 2 wrong use, or a file that cannot be read.
 
 Examples:
   logferry audit check audit-policy.yaml
   logferry audit check audit-policy.yaml --sarif > policy.sarif
+  logferry audit explain audit-policy.yaml
+  logferry audit explain audit-policy.yaml --user alice --verb create --resource pods --namespace shop
+  logferry audit init > audit-policy.yaml
 `;
 
-const ACTIONS: Readonly<Record<string, AuditAction>> = { check: auditCheck };
+const ACTIONS: Readonly<Record<string, AuditAction>> = { check: auditCheck, explain: auditExplain, init: auditInit };
 
 /** `logferry audit`: what an audit policy does, before an API server runs with it. */
 export const auditCommand: Command = {
-  summary: 'check a Kubernetes audit policy',
+  summary: 'check, explain or write a Kubernetes audit policy',
   help: HELP,
   run,
 };

@@ -1,32 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { auditCommand } from '../../agent/commands/audit.ts';
 import { runCommand } from '../support/command-host.ts';
-import { tempDir } from '../support/temp-dir.ts';
+import { policyFile, THREE_RULES } from '../support/policy-file.ts';
 
 const LEAKY = join(import.meta.dirname, '../samples/audit/leaky-policy.yaml');
-const THREE_RULES = `apiVersion: audit.k8s.io/v1
-kind: Policy
-rules:
-- level: None
-  users: ["system:kube-proxy"]
-  verbs: ["watch"]
-- level: Request
-  resources:
-  - group: ""
-    resources: ["pods"]
-- level: Metadata
-`;
-
-async function policyFile(text: string): Promise<string> {
-  const directory = await tempDir();
-  onTestFinished(() => directory[Symbol.asyncDispose]());
-  const file = join(directory.path, 'policy.yaml');
-  writeFileSync(file, text);
-  return file;
-}
-
 function check(...args: string[]): ReturnType<typeof runCommand> {
   return runCommand(auditCommand, ['check', ...args]);
 }
@@ -103,7 +82,7 @@ leaky.yaml: errors: 1, warnings: 0
   });
 
   test.each([
-    [[], 'say what to do: check'],
+    [[], 'say what to do: check, explain'],
     [['chek'], 'unknown action chek, did you mean check?'],
     [['check'], 'name the policy file'],
     [['check', 'a', 'b'], 'unexpected argument "b"'],
