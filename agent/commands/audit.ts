@@ -1,11 +1,13 @@
 import type { AuditAction } from './audit-action.ts';
 import { auditCheck } from './audit-check.ts';
+import { auditEstimate } from './audit-estimate.ts';
 import { auditExplain } from './audit-explain.ts';
 import { auditInit } from './audit-init.ts';
 import { type Command, EXIT_MISUSE, type Host, unknownName } from './command.ts';
 
 const HELP = `Usage: logferry audit check POLICY [--strict] [--json | --sarif]
        logferry audit explain POLICY [--user U [--group G,...] --verb V (--resource R | --path P) [OPTIONS]]
+       logferry audit estimate POLICY --from LOG [--json]
        logferry audit init [--dir DIRECTORY | --json]
 
 Tools for the audit policy of a kube-apiserver (audit.k8s.io/v1), which never talk to one.
@@ -15,6 +17,8 @@ Tools for the audit policy of a kube-apiserver (audit.k8s.io/v1), which never ta
              request that shows it and the rule to put before
   explain    says which rule decides about a request, what is recorded, at which stages, and why earlier rules do not match;
              without a request, what each rule is for, with a request that comes to it
+  estimate   says how many events and bytes a day the requests of an audit log would come to under a policy, by level and by
+             rule, and what changes of it would save
   init       writes a policy to begin with, the flags and mounts of a kube-apiserver that enable it, and the same for kubeadm
 
 Options of check:
@@ -32,6 +36,10 @@ Options of explain:
   --path P        another URL, such as /healthz
   --json          print {"request", "rule", "level", "stages", "passed"} as JSON
 
+Options of estimate:
+  --from LOG      an audit log (JSON lines, .gz as well), or a directory with audit.log and what was rotated away from it
+  --json          print the numbers as JSON
+
 Options of init:
   --dir DIRECTORY   write audit-policy.yaml, kube-apiserver-audit.yaml and kubeadm-audit.yaml there, and nothing over a file that
                     is there; by default the policy is printed, with the others as comments below
@@ -39,21 +47,27 @@ Options of init:
 
   --help          print this
 
-Exit code: 0 fine, 1 the policy has errors (check), or an API server would not take it, 2 wrong use, or a file that cannot be read.
+Exit code: 0 fine, 1 the policy has errors (check), an API server would not take it, or a part of a log cannot be read, 2 wrong use, or a file that cannot be read.
 
 Examples:
   logferry audit check audit-policy.yaml
   logferry audit check audit-policy.yaml --sarif > policy.sarif
   logferry audit explain audit-policy.yaml
   logferry audit explain audit-policy.yaml --user alice --verb create --resource pods --namespace shop
+  logferry audit estimate audit-policy.yaml --from /var/log/kubernetes/audit
   logferry audit init > audit-policy.yaml
 `;
 
-const ACTIONS: Readonly<Record<string, AuditAction>> = { check: auditCheck, explain: auditExplain, init: auditInit };
+const ACTIONS: Readonly<Record<string, AuditAction>> = {
+  check: auditCheck,
+  explain: auditExplain,
+  estimate: auditEstimate,
+  init: auditInit,
+};
 
 /** `logferry audit`: what an audit policy does, before an API server runs with it. */
 export const auditCommand: Command = {
-  summary: 'check, explain or write a Kubernetes audit policy',
+  summary: 'check, explain, estimate or write a Kubernetes audit policy',
   help: HELP,
   run,
 };

@@ -1,6 +1,7 @@
 import type { DeadLetter } from '../deliver/dead-letters.ts';
 import { letterTime } from '../deliver/letter-line.ts';
 import { civilSeconds } from '../runtime/civil-time.ts';
+import { textTable } from '../runtime/text-table.ts';
 import { terminalText } from './terminal-text.ts';
 
 /** The letters of one output, reason and stream. Names are those of `list --json`. */
@@ -38,11 +39,7 @@ export class LetterTable {
   /** One line a row below a head, for people. */
   text(): string {
     if (this.#rows.size === 0) return 'no dead letters\n';
-    const cells = [HEAD, ...this.#sorted().map(cellsOf)];
-    const widths = HEAD.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
-    const pad = (cell: string, column: number): string =>
-      NUMBERS.has(column) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!);
-    return cells.map((row) => `${row.map(pad).join('  ').trimEnd()}\n`).join('');
+    return textTable([HEAD, ...this.#sorted().map(cellsOf)], NUMBERS);
   }
 
   /** The same as one JSON document. */

@@ -1,4 +1,5 @@
 import { STDERR, STDOUT, type RecordView } from '../model/record.ts';
+import { daysFromCivil } from '../runtime/civil-time.ts';
 
 const ZERO = 48;
 const DASH = 45;
@@ -19,17 +20,6 @@ const MONTH_DAYS: readonly number[] = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31
 function daysOfMonth(year: number, month: number): number {
   const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   return month === 2 && leap ? 29 : MONTH_DAYS[month]!;
-}
-
-/**
- * Days from 1970-01-01 to a date of the Gregorian calendar (Howard Hinnant, days_from_civil): years begin in March, so that a leap
- * day is their last. `| 0` instead of Math.floor keeps it in integers.
- */
-function daysFromCivil(year: number, month: number, day: number): number {
-  const y = month <= 2 ? year - 1 : year;
-  const leapDays = (y >> 2) - ((y / 100) | 0) + ((y / 400) | 0);
-  const dayOfYear = ((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) | 0;
-  return y * 365 + leapDays + dayOfYear + day - 719_469;
 }
 
 /** Two digits at `at`, or 100 when they are none. */

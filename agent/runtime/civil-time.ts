@@ -35,6 +35,17 @@ export function nineDigits(nanos: number): string {
   return String(nanos).padStart(9, '0');
 }
 
+/**
+ * Days from 1970-01-01 to a date of the Gregorian calendar (Howard Hinnant, days_from_civil): years begin in March, so that a leap
+ * day is their last. `| 0` instead of Math.floor keeps it in integers.
+ */
+export function daysFromCivil(year: number, month: number, day: number): number {
+  const y = month <= 2 ? year - 1 : year;
+  const leapDays = (y >> 2) - ((y / 100) | 0) + ((y / 400) | 0);
+  const dayOfYear = ((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) | 0;
+  return y * 365 + leapDays + dayOfYear + day - 719_469;
+}
+
 /** Howard Hinnant's civil_from_days: years begin in March, so that the leap day is their last. */
 function civilDate(daysSince1970: number): string {
   const days = daysSince1970 + 719_468;
