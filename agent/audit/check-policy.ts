@@ -3,7 +3,7 @@ import type { KeyPath } from '../config/problem.ts';
 import { type ApiRequest, describeRequest } from './api-request.ts';
 import type { Finding } from './finding.ts';
 import { firstMatch } from './first-match.ts';
-import { findLeak, type Leak, ruleBefore } from './golden-rule.ts';
+import { findLeak, hasBody, type Leak, ruleBefore } from './golden-rule.ts';
 import { idleValues } from './idle-values.ts';
 import { lostStages } from './lost-stages.ts';
 import type { Policy, Rule } from './policy.ts';
@@ -75,8 +75,8 @@ function leakFindings(document: PolicyDocument, policy: Policy, { index, space }
 
 function whatLeaks({ request }: Leak, level: Rule['level']): string {
   if (level === 'RequestResponse') return 'what clients send and what they are answered goes into the log';
-  const hasBody = ['create', 'update', 'patch'].includes(request.verb);
-  return hasBody ? 'what clients send goes into the log' : 'nothing is gained by it, and one more verb puts values into the log';
+  if (hasBody(request)) return 'what clients send goes into the log';
+  return 'no request that comes to it sends values, but one more verb, or RequestResponse, would put them into the log';
 }
 
 function openFindings(document: PolicyDocument, policy: Policy, space: RequestSpace): Finding[] {

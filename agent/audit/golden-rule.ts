@@ -45,10 +45,15 @@ export function findLeak({ rules }: Policy, index: number, space: RequestSpace):
   const earlier = rules.slice(0, index).flatMap(conditionsOf);
   const searches = CREDENTIALS.map((credential) => ({ credential, found: findRequest(regionsOf(credential, space), conditions, earlier) }));
   const leaks = searches.flatMap(({ credential, found }) => (found.kind === 'request' ? { credential, request: found.request } : []));
-  const [first] = leaks;
+  const first = leaks.find(({ request }) => hasBody(request)) ?? leaks[0];
   if (first === undefined) return { kind: searches.some(({ found }) => found.kind === 'undecided') ? 'undecided' : 'none' };
   const [names, kinds] = [leaks.map(({ credential }) => credential.name), leaks.map(({ credential }) => credential.kind)];
   return { kind: 'leak', leak: { names, kinds, request: first.request } };
+}
+
+/** Whether a client sends an object with a request, and so what it holds. */
+export function hasBody({ verb }: ApiRequest): boolean {
+  return ['create', 'update', 'patch'].includes(verb);
 }
 
 /** The rule, as YAML, that keeps these credentials out of the log when it comes first. */
@@ -82,7 +87,8 @@ function regionsOf({ kind, served }: Credential, space: RequestSpace): Region[] 
   if (served === 'created-in-cluster') return [{ ...common, verbs: ['create'], names: [''], namespaces: [''] }];
   return [
     { ...common, verbs: ['create'], names: [''] },
-    { ...common, verbs: ['update', 'patch', 'get', 'delete'], names: named },
+    { ...common, verbs: ['update', 'patch'], names: named },
+    { ...common, verbs: ['get', 'delete'], names: named },
     { ...common, verbs: ['list', 'watch'], names: space.names.toReversed(), namespaces: space.namespaces },
     { ...common, verbs: ['deletecollection'], names: [''] },
   ];

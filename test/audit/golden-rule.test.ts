@@ -42,6 +42,17 @@ describe('rules that record credentials', () => {
   ])('%s', (rules, leak) => expect(leaksOf(rules)).toStrictEqual([leak]));
 });
 
+test('the example is one that sends values, where there is any', () => {
+  const rules = `{level: Metadata, verbs: [create, update, patch], resources: [{resources: [secrets]}]},
+    {level: Metadata, users: [bob, alice], verbs: [create, update, patch], resources: [{resources: [configmaps]}]}, {level: Request}`;
+  expect(leaksOf(rules)).toStrictEqual([
+    'rules[2] records Secrets, ConfigMaps, serviceaccounts/token, TokenReviews at Request; user alice-2 (groups system:authenticated): create configmaps in namespace shop',
+  ]);
+  expect(leaksOf('{level: Metadata, verbs: [create, update, patch]}, {level: Request}')).toStrictEqual([
+    `rules[1] records Secrets, ConfigMaps at Request; ${WHO}: get secrets web-0 in namespace shop`,
+  ]);
+});
+
 describe('rules that do not', () => {
   test.each([
     '{level: Metadata}',
