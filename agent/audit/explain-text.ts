@@ -4,6 +4,7 @@ import { describeRule, RECORDED } from './describe-rule.ts';
 import { explainRequest } from './explain-request.ts';
 import { firstMatch } from './first-match.ts';
 import type { Level, Policy, Stage } from './policy.ts';
+import { terminalText } from '../runtime/terminal-text.ts';
 import { findUnmatched, reachOf } from './reach.ts';
 import { requestSpace } from './request-space.ts';
 
@@ -16,7 +17,7 @@ export function requestText(policy: Policy, request: ApiRequest): string {
   else lines.push(`${heading(policy, rule)}  decides: ${describeRule(policy.rules[rule]!)}`);
   lines.push('', `recorded: ${recorded(request, level)} (${level})`);
   if (level !== 'None') lines.push(`at: ${stagesText(stages)}`);
-  return `${lines.join('\n')}\n`;
+  return textOf(lines);
 }
 
 /** Bodies are those of resources alone. */
@@ -41,7 +42,12 @@ export function policyText(policy: Policy): string {
   });
   const open = findUnmatched(policy, space);
   const rest = open.kind === 'request' ? `for example ${describeRequest(open.request)}` : 'there are none';
-  return `${[...lines, 'all others  are not recorded', `  ${rest}`].join('\n')}\n`;
+  return textOf([...lines, 'all others  are not recorded', `  ${rest}`]);
+}
+
+/** Names of a policy may be anyone's. */
+function textOf(lines: readonly string[]): string {
+  return `${lines.map(terminalText).join('\n')}\n`;
 }
 
 const NEVER = {

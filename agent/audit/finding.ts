@@ -1,4 +1,5 @@
 import type { Problem } from '../config/problem.ts';
+import { terminalText } from '../runtime/terminal-text.ts';
 
 /** What `audit check` looks for, each with what it means. */
 export const CHECKS = {
@@ -34,11 +35,14 @@ export interface Finding extends Problem {
   readonly fix: string | null;
 }
 
-/** `file:line:column severity[check] key: message`, and below it the example and the repair. */
+/**
+ * `file:line:column severity[check] key: message`, and below it the example and the repair. A policy may come from anyone, and its names are
+ * shown as they are: they neither end a line nor reach the terminal as controls.
+ */
 export function formatFinding({ file, place, key, message, severity, check, example, fix }: Finding): string {
   const where = place === null ? file : `${file}:${place.line}:${place.column}`;
-  const lines = [`${where}: ${severity}[${check}]${key === '' ? '' : ` ${key}`}: ${message}`];
-  if (example !== null) lines.push(`  for example ${example}`);
+  const lines = [terminalText(`${where}: ${severity}[${check}]${key === '' ? '' : ` ${key}`}: ${message}`)];
+  if (example !== null) lines.push(terminalText(`  for example ${example}`));
   if (fix !== null)
     lines.push(
       '  put before it:',

@@ -2,7 +2,7 @@ import type { DeadLetter } from '../deliver/dead-letters.ts';
 import { letterTime } from '../deliver/letter-line.ts';
 import { civilSeconds } from '../runtime/civil-time.ts';
 import { textTable } from '../runtime/text-table.ts';
-import { terminalText } from './terminal-text.ts';
+import { terminalText } from '../runtime/terminal-text.ts';
 
 /** The letters of one output, reason and stream. Names are those of `list --json`. */
 interface Row {

@@ -1,7 +1,7 @@
 import type { GoodLine } from '../deliver/read-letters.ts';
 import { letterTime, type WrittenLetter } from '../deliver/letter-line.ts';
 import { rfc3339Nano } from '../runtime/civil-time.ts';
-import { terminalBytes, terminalText } from './terminal-text.ts';
+import { terminalBytes, terminalText } from '../runtime/terminal-text.ts';
 
 /** A letter for people, safe on any terminal; ends with an empty line. */
 export function letterText(output: string, { letter, lineNumber }: GoodLine): string {

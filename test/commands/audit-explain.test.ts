@@ -114,6 +114,16 @@ at: RequestReceived, ResponseComplete; Panic instead of ResponseComplete when th
     expect(stderr).toContain(':11:10: error[wrong-value] rules[2].level: unknown level "metadata", did you mean Metadata?');
   });
 
+  test('shows names that hold controls so that they do no harm', async () => {
+    const text = `apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: None, users: ["a\\e[31m\\n::error::*"]}, {level: Metadata}]\n`;
+    for (const action of ['explain', 'check']) {
+      const { stdout } = await runCommand(auditCommand, [action, await policyFile(text)]);
+      expect(stdout).not.toContain('\u001b');
+      expect(stdout).not.toMatch(/^::error::/m);
+      expect(stdout).toContain('[31m');
+    }
+  });
+
   test.each([
     [['--verb', 'get'], 'say who makes the request with --user'],
     [['--user', 'a'], 'say what the request does with --verb'],
