@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { LEAN_FLAGS } from '../../../agent/lean-flags.ts';
 import { logferry } from '../contestants/logferry.ts';
 import { table } from '../measure/table.ts';
 import { Bench, type BenchSettings, type Scenario } from '../scenarios/scenario.ts';
@@ -14,7 +15,7 @@ export async function profileScenario(scenario: Scenario, settings: Omit<BenchSe
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
   // With its lean flags from the start the process is not replaced: the profiler's timer would outlive it, and end the next one by SIGPROF.
-  const nodeOptions = ['--max-semi-space-size=1', '--heap-growing-percent=20', '--cpu-prof', `--cpu-prof-dir=${directory}`, '--trace-gc'];
+  const nodeOptions = [...LEAN_FLAGS, '--cpu-prof', `--cpu-prof-dir=${directory}`, '--trace-gc'];
   const bench = new Bench({ ...settings, runs: 1, contestants: [logferry('logferry', { nodeOptions })] });
   await scenario.run(bench);
   const path = largest(directory);
