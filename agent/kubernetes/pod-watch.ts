@@ -78,8 +78,9 @@ const RELIST: Readonly<Partial<Record<TroubleReason, 'last' | 'newest'>>> = {
 /** A watch that begins with all pods may be asked for again after these; after others the server is believed to have no such watches. */
 const STILL_STREAMS: ReadonlySet<TroubleReason> = new Set(['network', 'throttled', 'refused', 'expired', 'version_too_large']);
 
-/** Keeps a sink at what the API server says of this node's pods: all of them once, in a list or at the beginning of a watch, then a watch that is resumed for as
- * long as it can be.
+/**
+ * Keeps a sink at what the API server says of this node's pods: all of them once, in a list or at the beginning of a watch, then a watch
+ * that is resumed for as long as it can be.
  */
 export class PodWatch {
   readonly #parts: { readonly server: PodServer; readonly sink: PodSink; readonly clock: Clock; readonly log: ThrottledLogger };
