@@ -1,5 +1,7 @@
 # shellcheck shell=bash
 # Configuration files of the components, below the directory of the cluster.
+# shellcheck source=../private-node.sh
+source "$recipe/../private-node.sh"
 
 write_configs() {
   write_containerd_config >"$cluster_dir/containerd.toml"
@@ -10,17 +12,8 @@ write_configs() {
 }
 
 write_containerd_config() {
+  containerd_config
   cat <<TOML
-version = 2
-root = "/var/lib/containerd"
-state = "/run/containerd"
-[grpc]
-  address = "/run/containerd.sock"
-[plugins."io.containerd.internal.v1.opt"]
-  path = "/var/lib/containerd-opt"
-[plugins."io.containerd.grpc.v1.cri"]
-  sandbox_image = "localhost/emit:1"
-  restrict_oom_score_adj = true   # for those who run this in a container themselves
 [plugins."io.containerd.grpc.v1.cri".cni]
   bin_dir = "/usr/lib/cni"
   conf_dir = "$cluster_dir/cni"

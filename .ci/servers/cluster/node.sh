@@ -14,17 +14,6 @@ make_mounts() {
   hide_kernel_switches
 }
 
-# A kubelet sets these for the whole machine: it gets files to write to instead, which say that all is as it wants it.
-hide_kernel_switches() {
-  local switch file
-  for switch in vm/overcommit_memory=1 vm/panic_on_oom=0 kernel/panic=10 kernel/panic_on_oops=1 \
-    kernel/keys/root_maxkeys=1000000 kernel/keys/root_maxbytes=25000000; do
-    file=/run/$(tr / . <<<"${switch%=*}")
-    echo "${switch#*=}" >"$file"
-    mount --bind "$file" "/proc/sys/${switch%=*}"
-  done
-}
-
 make_network() {
   ip link set lo up
   ip link add eth0 type veth peer name uplink

@@ -11,6 +11,8 @@
 # Prints `ready`. Then, on its standard input, `down` kills the kubelet as SIGKILL does and `up` starts it again; each is answered
 # by its own name. Containers go on meanwhile.
 set -euo pipefail
+# shellcheck source=../private-node.sh
+source "$(dirname "$(realpath "$0")")/../private-node.sh"
 
 outside() {
   mkdir -p "$1"
@@ -56,30 +58,8 @@ make_mounts() {
   hide_kernel_switches
 }
 
-# A kubelet sets these for the whole machine: it gets files to write to instead, which say that all is as it wants it.
-hide_kernel_switches() {
-  local switch file
-  for switch in vm/overcommit_memory=1 vm/panic_on_oom=0 kernel/panic=10 kernel/panic_on_oops=1 \
-    kernel/keys/root_maxkeys=1000000 kernel/keys/root_maxbytes=25000000; do
-    file=/run/$(tr / . <<<"${switch%=*}")
-    echo "${switch#*=}" >"$file"
-    mount --bind "$file" "/proc/sys/${switch%=*}"
-  done
-}
-
 start_containerd() {
-  cat >/run/containerd.toml <<TOML
-version = 2
-root = "/var/lib/containerd"
-state = "/run/containerd"
-[grpc]
-  address = "/run/containerd.sock"
-[plugins."io.containerd.internal.v1.opt"]
-  path = "/var/lib/containerd-opt"
-[plugins."io.containerd.grpc.v1.cri"]
-  sandbox_image = "localhost/emit:1"
-  restrict_oom_score_adj = true   # for those who run this in a container themselves
-TOML
+  containerd_config >/run/containerd.toml
   containerd --config /run/containerd.toml >"$node_dir/containerd.log" 2>&1 </dev/null &
   local containerd=$!
   until containers version >/dev/null 2>&1; do
