@@ -15,6 +15,7 @@ import { LabelBudget } from './enrich/label-budget.ts';
 import { Selection } from './enrich/selection.ts';
 import { Retention } from './ledger/retention.ts';
 import { aborted } from './runtime/aborted.ts';
+import type { Kubeconfig } from './model/kubeconfig.ts';
 import type { Environment } from './runtime/environment.ts';
 import type { NodePods } from './node-pods.ts';
 import type { Clock } from './runtime/clock.ts';
@@ -31,6 +32,8 @@ export interface AgentParts {
   readonly config: Config;
   /** The process's: it may name the cluster's API server, and a proxy. */
   readonly env: Environment;
+  /** What the file `kubernetes.kubeconfig` holds; null without that key. */
+  readonly kubeconfig: Kubeconfig | null;
   readonly version: string;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -113,10 +116,10 @@ export async function runAgent(parts: AgentParts, stop: AbortSignal): Promise<vo
 }
 
 /** Null where the API server is not asked; what asking it takes is loaded only where it is. */
-async function findPods({ config, env, version, clock }: AgentParts, log: ThrottledLogger): Promise<NodePods | null> {
+async function findPods({ config, env, kubeconfig, version, clock }: AgentParts, log: ThrottledLogger): Promise<NodePods | null> {
   if (!config.kubernetes.enabled) return null;
   const { NodePods } = await import('./node-pods.ts');
-  return NodePods.find({ config, env, version, clock, log });
+  return NodePods.find({ config, env, kubeconfig, version, clock, log });
 }
 
 async function surroundingsOf(

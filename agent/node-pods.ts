@@ -4,9 +4,11 @@ import { PodCache } from './enrich/pod-cache.ts';
 import { PodLookup, type Pods } from './enrich/pod-lookup.ts';
 import { type ApiAddress, apiAddress } from './kubernetes/api-address.ts';
 import { ApiServer } from './kubernetes/api-server.ts';
+import { kubeconfigAddress } from './kubernetes/kubeconfig-address.ts';
 import { Namespaces } from './kubernetes/namespaces.ts';
 import { PodWatch } from './kubernetes/pod-watch.ts';
 import { askedAnnotations, asksNamespaces } from './label-options.ts';
+import type { Kubeconfig } from './model/kubeconfig.ts';
 import type { Environment } from './runtime/environment.ts';
 import type { Clock } from './runtime/clock.ts';
 import type { ThrottledLogger } from './runtime/logger.ts';
@@ -14,6 +16,8 @@ import type { ThrottledLogger } from './runtime/logger.ts';
 export interface NodePodsParts {
   readonly config: Config;
   readonly env: Environment;
+  /** What `kubernetes.kubeconfig` holds; null without it. */
+  readonly kubeconfig: Kubeconfig | null;
   readonly version: string;
   readonly clock: Clock;
   readonly log: ThrottledLogger;
@@ -56,12 +60,13 @@ export class NodePods implements AsyncDisposable {
 
   /** Null, which is said, where there is no API server to be asked. */
   static find(parts: NodePodsParts): NodePods | null {
-    const address = apiAddress(parts.config.kubernetes, parts.env);
+    const { config, env, kubeconfig } = parts;
+    const address = kubeconfig === null ? apiAddress(config.kubernetes, env) : kubeconfigAddress(kubeconfig, env);
     if (address !== null) return new NodePods(address, parts);
     parts.log.warn(
       '',
       {},
-      'no API server is known: names come from the path of a log alone; write kubernetes.api_server, or enabled: false to agree',
+      'no API server is known: names come from the path of a log alone; write kubernetes.kubeconfig or api_server, or enabled: false to agree',
     );
     return null;
   }

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { CONVENTIONS, type Convention } from '../model/exclusion.ts';
-import { absolutePath, seconds, wholeNumber } from './scalar-schemas.ts';
+import { absolutePath, seconds, whenSound, wholeNumber } from './scalar-schemas.ts';
 
 export interface KubernetesConfig {
   readonly enabled: boolean;
+  readonly kubeconfig?: string;
   readonly api_server?: string;
   readonly ca_file?: string;
   readonly token_file?: string;
@@ -17,6 +18,8 @@ export interface KubernetesConfig {
 
 const apiServer = z.string().refine(isOrigin, { error: 'not the address of an API server, write one like https://10.96.0.1:443' });
 
+const ADDRESS_KEYS = ['api_server', 'ca_file', 'token_file'] as const;
+
 function heeded(names: string): z.ZodDefault<z.ZodBoolean> {
   return z.boolean().default(true).describe(`Whether these annotations of a pod are heeded: ${names}.`);
 }
@@ -25,6 +28,9 @@ function heeded(names: string): z.ZodDefault<z.ZodBoolean> {
 export const kubernetesSchema: z.ZodType<KubernetesConfig> = z
   .strictObject({
     enabled: z.boolean().default(true).describe('Ask the API server about pods; false: names come from the path of a log alone.'),
+    kubeconfig: absolutePath()
+      .exactOptional()
+      .describe('File whose current context says where the API server is and who asks it, outside of a cluster; read at the start.'),
     api_server: apiServer
       .exactOptional()
       .describe('Address of the API server; by default the one that the cluster names to its containers, with their service account.'),
@@ -57,6 +63,16 @@ export const kubernetesSchema: z.ZodType<KubernetesConfig> = z
       .prefault({})
       .describe('In whose words the owners of pods may say what is to become of their logs.'),
   })
+  .superRefine(
+    (written, ctx) => {
+      if (written.kubeconfig === undefined) return;
+      for (const key of ADDRESS_KEYS) {
+        if (written[key] !== undefined)
+          ctx.addIssue({ code: 'custom', path: [key], message: 'the kubeconfig says that, remove one of the two' });
+      }
+    },
+    { when: whenSound('kubeconfig', ...ADDRESS_KEYS) },
+  )
   .prefault({})
   .describe('What is learnt from Kubernetes.');
 

@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net';
 import type { Environment } from '../runtime/environment.ts';
+import type { HttpClientOptions } from '../runtime/http-client.ts';
 import { proxyFor } from './proxy-for.ts';
 
 /** Where every container finds its service account (kubernetes plugin/pkg/admission/serviceaccount/admission.go, DefaultAPITokenMountPath). */
@@ -19,6 +20,10 @@ export interface ApiAddress {
   /** Null: no token is sent. */
   readonly tokenFile: string | null;
   readonly proxy: URL | null;
+  /** In place of a file; only a kubeconfig has one. */
+  readonly token?: string;
+  /** Beyond `caFile`; only a kubeconfig has it. */
+  readonly tls?: Omit<HttpClientOptions['tls'], 'caFile'>;
 }
 
 /** The API server that is configured, or that the cluster names to its containers; null where there is neither. */

@@ -22,6 +22,8 @@ const MAX_REFUSAL_BYTES = 64 * 1024;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** One is taken by the watch; the other is opened when it is needed. */
 const CONNECTIONS = 2;
+/** Without a kubeconfig the token alone says who asks. */
+const NO_TLS = { certFile: null, keyFile: null, insecureSkipVerify: false };
 
 export interface ApiServerOptions {
   readonly address: ApiAddress;
@@ -37,14 +39,17 @@ export interface ApiServerOptions {
 export class ApiServer implements NamespaceServer, PodServer, AsyncDisposable {
   readonly #options: ApiServerOptions;
   readonly #client: HttpClient;
-  readonly #token: SecretFile | null;
+  readonly #token: { read(): string } | null;
+  /** What a path begins with: a server may stand behind another one. */
+  readonly #root: string;
 
   constructor(options: ApiServerOptions) {
     this.#options = options;
-    const { url, caFile, tokenFile, proxy } = options.address;
-    const tls = { caFile, certFile: null, keyFile: null, insecureSkipVerify: false };
+    const { url, caFile, tokenFile, token, proxy } = options.address;
+    const tls = { ...(options.address.tls ?? NO_TLS), caFile };
     this.#client = new HttpClient({ url, timeoutMs: CONNECT_TIMEOUT_MS, connections: CONNECTIONS, tls, proxy });
-    this.#token = tokenFile === null ? null : new SecretFile(tokenFile);
+    this.#token = tokenFile === null ? textOf(token) : new SecretFile(tokenFile);
+    this.#root = new URL(url).pathname.replace(/\/+$/, '');
   }
 
   async list(version: string | null, signal: AbortSignal): Promise<PodList | Trouble> {
@@ -105,7 +110,7 @@ export class ApiServer implements NamespaceServer, PodServer, AsyncDisposable {
       return trouble('refused', `the token cannot be read: ${(error as Error).message}`);
     }
     const refusal = new Body();
-    const request = { path, headers };
+    const request = { path: `${this.#root}${path}`, headers };
     const isTaken = (chunk: Buffer, status: number): boolean => (status === 200 ? take(chunk) : refusal.take(chunk, MAX_REFUSAL_BYTES));
     const end = await this.#client.get(request, isTaken, signal);
     onRequest(end.kind === 'end' ? String(end.status) : end.reason);
@@ -115,6 +120,10 @@ export class ApiServer implements NamespaceServer, PodServer, AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.#client[Symbol.asyncDispose]();
   }
+}
+
+function textOf(token: string | undefined): { read(): string } | null {
+  return token === undefined ? null : { read: () => token };
 }
 
 /** A body that is looked at as a whole. */

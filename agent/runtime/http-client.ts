@@ -19,6 +19,10 @@ export interface HttpClientOptions {
     readonly certFile: string | null;
     readonly keyFile: string | null;
     readonly insecureSkipVerify: boolean;
+    /** In place of files, PEM. */
+    readonly texts?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+    /** The name that the server's certificate has to have; absent: the one in the URL. */
+    readonly serverName?: string;
   };
   /** The HTTP proxy that connections go through; null or absent: none. */
   readonly proxy?: URL | null;
@@ -113,6 +117,8 @@ export class HttpClient implements AsyncDisposable {
     const connect = {
       timeout: timeoutMs,
       rejectUnauthorized: !tls.insecureSkipVerify,
+      ...tls.texts,
+      ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
       ...fileOption('ca', tls.caFile),
       ...fileOption('cert', tls.certFile),
       ...fileOption('key', tls.keyFile),

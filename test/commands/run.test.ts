@@ -6,7 +6,7 @@ import { runCommand } from '../support/command-host.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 /** A configuration file of an agent that finds nothing to ship. */
-async function configFile(): Promise<string> {
+async function configFile(kubernetes = '{enabled: false}'): Promise<string> {
   const dir = await tempDir();
   onTestFinished(() => dir[Symbol.asyncDispose]());
   const file = join(dir.path, 'logferry.yaml');
@@ -14,7 +14,7 @@ async function configFile(): Promise<string> {
     'node_name: node-1',
     `state_dir: ${join(dir.path, 'state')}`,
     `containers: {log_dir: ${dir.path}, watch: false}`,
-    'kubernetes: {enabled: false}',
+    `kubernetes: ${kubernetes}`,
     'outputs: [{name: loki, type: loki, url: "http://127.0.0.1:9/loki/api/v1/push"}]',
     'server: {listen: "127.0.0.1:0"}',
     'log: {level: fatal}',
@@ -39,6 +39,25 @@ describe('logferry run', () => {
     const second = await runCommand(run, ['--config', '/nowhere/logferry.yaml'], options);
     expect(second).toMatchObject({ code: 0, stderr: '' });
     expect(handovers).toHaveLength(1);
+  });
+
+  test('leaves what a kubeconfig says with it, or says what is wrong with that', async () => {
+    const dir = await tempDir();
+    onTestFinished(() => dir[Symbol.asyncDispose]());
+    const kubeconfig = join(dir.path, 'config');
+    const file = await configFile(`{kubeconfig: ${kubeconfig}}`);
+    const handovers: unknown[] = [];
+    const stop = new AbortController();
+    const becomeLean = (handover: unknown): void => {
+      handovers.push(handover);
+      stop.abort();
+    };
+    const missing = await runCommand(run, ['--config', file], { becomeLean, stop: stop.signal });
+    expect(missing).toMatchObject({ code: 2, stderr: `${kubeconfig}: can not be read: there is no such file, check the path\n` });
+    const cluster = '{name: c, cluster: {server: "http://127.0.0.1:9"}}';
+    writeFileSync(kubeconfig, `{current-context: x, contexts: [{name: x, context: {cluster: c}}], clusters: [${cluster}]}`);
+    expect(await runCommand(run, ['--config', file], { becomeLean, stop: stop.signal })).toMatchObject({ code: 0, stderr: '' });
+    expect(handovers).toMatchObject([{ ok: true, kubeconfig: { server: 'http://127.0.0.1:9', token: null } }]);
   });
 
   test('says what is wrong with a configuration before it becomes anything', async () => {

@@ -52,6 +52,7 @@ describe('every key', () => {
       ...['include', 'exclude'].flatMap((list) =>
         ['namespace', 'pod', 'container', 'pod_labels', 'namespace_labels'].map((key) => `containers.${list}.${key}`),
       ),
+      'kubernetes.kubeconfig',
       'kubernetes.api_server',
       'kubernetes.ca_file',
       'kubernetes.token_file',

@@ -87,7 +87,15 @@ export class AgentBench implements AsyncDisposable {
   async start(): Promise<void> {
     const stop = new AbortController();
     const before = this.log.said.length;
-    const parts = { config: this.#config, env: this.#env, version: '0.0.0', clock: this.nodeClock, logger: this.log, usage: noUsage };
+    const parts = {
+      config: this.#config,
+      env: this.#env,
+      kubeconfig: null,
+      version: '0.0.0',
+      clock: this.nodeClock,
+      logger: this.log,
+      usage: noUsage,
+    };
     const done = runAgent(parts, stop.signal);
     this.#running = { stop, done };
     await Promise.race([done, this.until(() => this.log.messages.slice(before).includes('agent started'))]);
