@@ -6,8 +6,8 @@ import { AgentDaemonSet } from './agent-daemon-set.ts';
 import { Cluster } from './cluster.ts';
 import { NodeLoki } from './node-loki.ts';
 
-/** For some hundred pods, of which two a second come and go on a busy machine. */
-const POLL = { timeout: 300_000, interval: 250 };
+/** For 500 pods, of which five a second come and go, two on a busy machine. */
+const POLL = { timeout: 450_000, interval: 250 };
 
 /** The agent's own DaemonSet in a real cluster, pushing to a real Loki, with a witness of all that containers print on the node. */
 export class ClusterBench implements AsyncDisposable {

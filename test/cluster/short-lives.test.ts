@@ -4,8 +4,8 @@ import { BRIEF, job } from './workloads.ts';
 
 const NAMESPACE = 'short-lived';
 /** Pods in all, and so many at once. */
-const PODS = 200;
-const AT_ONCE = 20;
+const PODS = 500;
+const AT_ONCE = 80;
 const NAME = 'burst';
 /** Of all lines. */
 const MIN_KNOWN_SHARE = 0.99;

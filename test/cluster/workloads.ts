@@ -28,6 +28,8 @@ const FAST: Talk = { rate: 500, pad: 150, count: 0, exitCode: 0 };
 function podSpec({ talk, init, restartPolicy }: PodTemplate): object {
   return {
     terminationGracePeriodSeconds: 5,
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
     ...(restartPolicy === undefined ? {} : { restartPolicy }),
     ...(init === undefined ? {} : { initContainers: [container('prepare', init)] }),
     containers: [container('app', talk)],
