@@ -22,6 +22,8 @@ export class Cluster {
   readonly #dir: string = fromEnvironment('CLUSTER_DIR');
   /** Where pods reach what listens on the node. */
   readonly nodeAddress: string = fromEnvironment('CLUSTER_NODE_ADDRESS');
+  /** The administrator's. */
+  readonly kubeconfig: string = fromEnvironment('KUBECONFIG');
   readonly nodeName: string = 'node-1';
   /** Holds `pods` and `containers`. */
   readonly logDir: string = '/var/log';

@@ -1,4 +1,10 @@
-import { expect, test } from 'vitest';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { readKubeconfig } from '../../agent/config/read-kubeconfig.ts';
+import { ApiServer } from '../../agent/kubernetes/api-server.ts';
+import { kubeconfigAddress } from '../../agent/kubernetes/kubeconfig-address.ts';
+import { tempDir } from '../support/temp-dir.ts';
 import { AgentDaemonSet } from './agent-daemon-set.ts';
 import { Cluster } from './cluster.ts';
 import { NodeLoki } from './node-loki.ts';
@@ -64,6 +70,21 @@ test('real requests with the token of the service account are refused beyond tha
   }
   for (const question of FORBIDDEN) {
     expect(await canI(cluster, question), question).toBe('no');
+  }
+});
+
+test('a kubeconfig lets the agent in, its certificates in files or in itself', async () => {
+  const cluster = new Cluster();
+  const dir = await tempDir();
+  onTestFinished(() => dir[Symbol.asyncDispose]());
+  const flat = join(dir.path, 'config');
+  writeFileSync(flat, await cluster.kubectl('config', 'view', '--raw', '--flatten'));
+  for (const file of [cluster.kubeconfig, flat]) {
+    const read = await readKubeconfig(file);
+    if (!read.ok) throw new Error(JSON.stringify(read.problems));
+    const address = kubeconfigAddress(read.kubeconfig, {});
+    await using api = new ApiServer({ address, nodeName: 'node-1', userAgent: 'kubeconfig/test', onRequest: () => undefined });
+    expect(await api.list('0', new AbortController().signal)).toMatchObject({ kind: 'list' });
   }
 });
 
