@@ -15,14 +15,18 @@ export interface AuditEvent {
   readonly responseBytes: number;
 }
 
-interface WrittenEvent {
-  readonly kind: unknown;
-  readonly level: Level;
-  readonly stage: Stage;
+/** Who asked for what, as an event has it. */
+interface WrittenRequest {
   readonly requestURI: string;
   readonly verb: string;
   readonly user?: { readonly username?: string; readonly groups?: readonly string[] };
   readonly objectRef?: { readonly [field in 'resource' | 'namespace' | 'name' | 'apiGroup' | 'subresource']?: string };
+}
+
+interface WrittenEvent extends WrittenRequest {
+  readonly kind: unknown;
+  readonly level: Level;
+  readonly stage: Stage;
   readonly requestObject?: unknown;
   readonly responseObject?: unknown;
   readonly stageTimestamp: string;
@@ -59,7 +63,7 @@ function isEvent(value: unknown): value is WrittenEvent {
 }
 
 /** As the policy was asked about it: the name of what is created was filled in later, from the body. */
-function requestOf({ user, verb, objectRef, requestURI }: WrittenEvent): ApiRequest {
+export function requestOf({ user, verb, objectRef, requestURI }: WrittenRequest): ApiRequest {
   const subject = { user: user?.username ?? null, groups: user?.groups ?? [], verb };
   if (objectRef === undefined) return { ...subject, target: { kind: 'path', path: requestURI.split('?')[0]! } };
   const { apiGroup: group = '', resource = '', subresource = '', namespace = '', name = '' } = objectRef;

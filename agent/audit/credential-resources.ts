@@ -1,0 +1,33 @@
+import { type ApiRequest, resourceName } from './api-request.ts';
+import type { Kind } from './first-match.ts';
+
+/** Resources whose bodies never leave the node. A subresource of theirs has the same bodies, or may. */
+export interface CredentialResource {
+  /** Null: whichever. */
+  readonly group: string | null;
+  readonly resource: string;
+  /** Null: with all of its subresources. */
+  readonly subresource: string | null;
+}
+
+const CREDENTIALS: readonly CredentialResource[] = [
+  { group: null, resource: 'secrets', subresource: null },
+  { group: null, resource: 'configmaps', subresource: null },
+  { group: null, resource: 'serviceaccounts', subresource: 'token' },
+  { group: null, resource: 'tokenreviews', subresource: null },
+  { group: null, resource: 'tokenrequests', subresource: null },
+];
+
+/** The name of the resource that a request is about, when its bodies hold credentials; null: they are not known to. */
+export function credentialResource(request: ApiRequest, more: readonly Pick<Kind, 'group' | 'resource'>[]): string | null {
+  const { target } = request;
+  if (target.kind === 'path') return null;
+  const own = more.map(({ group, resource }) => ({ group, resource, subresource: null }));
+  const isHeld = [...CREDENTIALS, ...own].some(
+    ({ group, resource, subresource }) =>
+      resource === target.resource &&
+      (group ?? target.group) === target.group &&
+      (subresource ?? target.subresource) === target.subresource,
+  );
+  return isHeld ? resourceName(target) : null;
+}

@@ -1,0 +1,39 @@
+import { GrowingBuffer } from '../runtime/growing-buffer.ts';
+import { EVENT_FIELDS, type EventValues } from './event-fields.ts';
+import { recordOf } from './event-head.ts';
+import { goJson } from './go-json.ts';
+
+/** Annotations that say what of an event is missing; an audit event's own are of the same map. */
+export type Markers = ReadonlyMap<`logferry.io/${'removed' | 'truncated' | 'unparsable'}`, string>;
+
+const PREFIXES = EVENT_FIELDS.map((field) => [field, Buffer.from(`,"${field}":`)] as const);
+const HEAD = Buffer.from('{"kind":"Event","apiVersion":"audit.k8s.io/v1"');
+const END = 125;
+
+/** Puts markers behind the annotations that there are, in place of those of the same name. */
+export function annotate(values: EventValues, markers: Markers): void {
+  if (markers.size === 0) return;
+  const own = Object.entries(recordOf(values, 'annotations')).filter(([name]) => !(markers as ReadonlyMap<string, string>).has(name));
+  values.set('annotations', Buffer.from(goJson(Object.fromEntries([...own, ...markers]))));
+}
+
+/** Writes an event as the API server does: kind and apiVersion, then its other fields in their order. Fills `target` from its beginning. */
+export function writeEvent(values: EventValues, target: GrowingBuffer): Buffer {
+  target.length = 0;
+  append(target, HEAD);
+  for (const [field, prefix] of PREFIXES) {
+    const value = field === 'kind' || field === 'apiVersion' ? undefined : values.get(field);
+    if (value === undefined) continue;
+    append(target, prefix);
+    append(target, value);
+  }
+  target.reserve(1);
+  target.bytes[target.length] = END;
+  target.length += 1;
+  return target.bytes.subarray(0, target.length);
+}
+
+function append(target: GrowingBuffer, bytes: Buffer): void {
+  target.reserve(bytes.length);
+  target.length += bytes.copy(target.bytes, target.length);
+}
