@@ -1,5 +1,5 @@
 import type { Metadata, RecordView } from '../model/record.ts';
-import { byteClass } from './byte-class.ts';
+import { byteClass } from '../shapes/byte-class.ts';
 import { beginsObject, jsonLevel } from './json-level.ts';
 import { klogLevel } from './klog-level.ts';
 import { type Level, LEVELS } from './level-words.ts';

@@ -1,4 +1,4 @@
-import { AsciiWords } from './ascii-words.ts';
+import { AsciiWords } from '../shapes/ascii-words.ts';
 
 /** Loki's values of `detected_level` (pkg/util/constants/levels.go), but for `unknown`, which says nothing. */
 export const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'critical', 'fatal'] as const;

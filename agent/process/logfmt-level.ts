@@ -1,4 +1,4 @@
-import { byteClass } from './byte-class.ts';
+import { byteClass } from '../shapes/byte-class.ts';
 import { endOfQuoted } from './end-of-quoted.ts';
 import { type Level, LEVEL_KEYS, LEVEL_WORDS } from './level-words.ts';
 

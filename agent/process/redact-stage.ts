@@ -1,8 +1,8 @@
 import type { RecordView } from '../model/record.ts';
 import type { Shape } from '../model/shape.ts';
-import type { FindShape, Match } from './find-shape.ts';
+import type { FindShape, Match } from '../shapes/find-shape.ts';
 import type { Scratch } from './scratch.ts';
-import { SHAPE_FINDERS } from './shape-finders.ts';
+import { SHAPE_FINDERS } from '../shapes/shape-finders.ts';
 import type { Stage } from './stage.ts';
 
 interface RedactOptions {

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SHAPES, type Shape } from '../../agent/model/shape.ts';
-import type { Match } from '../../agent/process/find-shape.ts';
-import { SHAPE_FINDERS } from '../../agent/process/shape-finders.ts';
+import type { Match } from '../../agent/shapes/find-shape.ts';
+import { SHAPE_FINDERS } from '../../agent/shapes/shape-finders.ts';
 import { countingBuffer } from './counting-buffer.ts';
 import { SHAPE_ORACLES } from './shape-oracles.ts';
 

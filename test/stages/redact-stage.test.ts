@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Counters } from '../../agent/model/counters.ts';
 import type { Shape } from '../../agent/model/shape.ts';
 import { RedactStage } from '../../agent/process/redact-stage.ts';
-import { SHAPE_FINDERS } from '../../agent/process/shape-finders.ts';
+import { SHAPE_FINDERS } from '../../agent/shapes/shape-finders.ts';
 import { Scratch } from '../../agent/process/scratch.ts';
 import { processed, viewOf } from './entry.ts';
 import { SHAPE_ORACLES } from './shape-oracles.ts';
