@@ -30,6 +30,7 @@ import type { FileSystem } from './runtime/file-system.ts';
 import { LineMemory } from './runtime/line-memory.ts';
 import { Wakeup } from './runtime/wakeup.ts';
 import type { Descriptors } from './tail/descriptors.ts';
+import { kubeletFiles } from './tail/kubelet-files.ts';
 import type { Begin } from './tail/resume-chain.ts';
 import { SourceLog } from './tail/source-log.ts';
 import { TailedSource } from './pipeline/tailed-source.ts';
@@ -146,7 +147,7 @@ function sourceOpener(
   const buildStages = stagesBuilder(config, counters);
   const decode: DecodeOptions = { maxLineBytes, partWaitSeconds, partBudget };
   const rotateGraceMs = config.containers.rotate_grace_seconds * 1000;
-  const logOptions = { roots: allowedRoots, descriptors, fs, timeOf: recordTime, rotateGraceMs, retention };
+  const logOptions = { roots: allowedRoots, descriptors, fs, rotatedFiles: kubeletFiles, timeOf: recordTime, rotateGraceMs, retention };
   const beginOf = (source: Source, position: Position | null, isFirst: boolean): Begin => {
     if (position !== null) return { kind: 'position', position };
     const start = isFirst ? config.containers.start : 'oldest';

@@ -5,7 +5,7 @@ import { GzipFile } from './gzip-file.ts';
 import { fileIdOf, isSameFile, LogFile } from './log-file.ts';
 import { failureOf, type OpenFailure } from './open-failure.ts';
 import type { Opening } from './open-regular.ts';
-import { isCompressed, rotatedFiles } from './rotated-files.ts';
+import { isCompressed, type RotatedFiles } from './rotated-files.ts';
 
 /** Looks at a directory that changes under our hands before giving up until the next poll or scan. */
 const ATTEMPTS = 3;
@@ -13,8 +13,9 @@ const ATTEMPTS = 3;
 /** One file of a chain, compressed or not: its content by offset. */
 export type ChainFile = LogFile | GzipFile;
 
-/** How the files of a chain are opened, and put in order. */
+/** How the files of a chain are found, opened, and put in order. */
 export interface ChainOpening extends Opening {
+  readonly rotatedFiles: RotatedFiles;
   /** The time of the record that a file's content begins with; null when it cannot be told. */
   readonly timeOf: (head: Buffer) => Time | null;
 }
@@ -41,10 +42,10 @@ interface Seen {
 export function openChain(livePath: string, opening: ChainOpening): OpenedChain | OpenFailure {
   try {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const seen = look(livePath, opening.fs);
+      const seen = look(livePath, opening);
       const chain = openAll(seen, opening);
       if (chain === 'moved') continue;
-      if (typeof chain === 'string' || isSame(seen, look(livePath, opening.fs))) return chain;
+      if (typeof chain === 'string' || isSame(seen, look(livePath, opening))) return chain;
       closeAll(chain.files);
     }
     return 'missing';
@@ -54,7 +55,7 @@ export function openChain(livePath: string, opening: ChainOpening): OpenedChain 
 }
 
 /** Names of the rotated files, oldest first by name, then that of the live one. */
-function look(livePath: string, fs: FileSystem): Seen[] {
+function look(livePath: string, { rotatedFiles, fs }: ChainOpening): Seen[] {
   return [...rotatedFiles(livePath, fs), livePath].map((path) => ({ path, id: idOf(statOf(path, fs)) }));
 }
 

@@ -18,6 +18,7 @@ import { LineMemory } from '../../agent/runtime/line-memory.ts';
 import { LineBounds } from '../../agent/runtime/line-table.ts';
 import { Wakeup } from '../../agent/runtime/wakeup.ts';
 import { Descriptors } from '../../agent/tail/descriptors.ts';
+import { kubeletFiles } from '../../agent/tail/kubelet-files.ts';
 import { SourceLog } from '../../agent/tail/source-log.ts';
 import { plainLoki } from '../support/plain-loki.ts';
 
@@ -71,6 +72,7 @@ const options = {
   roots: ['/'],
   descriptors: new Descriptors(10, systemClock),
   fs: systemFiles,
+  rotatedFiles: kubeletFiles,
   timeOf: recordTime,
   rotateGraceMs: 0,
   retention,

@@ -7,8 +7,10 @@ import { SourceLedger } from '../../agent/ledger/source-ledger.ts';
 import { type ChannelResume, INITIAL_STATE, type Position, type ResumePoint } from '../../agent/model/position.ts';
 import { type FileSystem, systemFiles } from '../../agent/runtime/file-system.ts';
 import { Descriptors } from '../../agent/tail/descriptors.ts';
+import { kubeletFiles } from '../../agent/tail/kubelet-files.ts';
 import type { ChainFile } from '../../agent/tail/open-chain.ts';
 import type { OpenFailure } from '../../agent/tail/open-failure.ts';
+import type { RotatedFiles } from '../../agent/tail/rotated-files.ts';
 import type { Begin, StartPlace, StartPolicy } from '../../agent/tail/resume-chain.ts';
 import { SourceLog } from '../../agent/tail/source-log.ts';
 
@@ -21,6 +23,7 @@ export interface LineReaderOptions {
   readonly nowMs?: number;
   readonly descriptors?: Descriptors;
   readonly fs?: FileSystem;
+  readonly rotatedFiles?: RotatedFiles;
 }
 
 /**
@@ -41,12 +44,12 @@ export class LineReader implements Disposable {
 
   constructor(path: string, roots: readonly string[], options: LineReaderOptions = {}) {
     const { position = null, start = 'oldest', placeIn = () => null, nowMs = 0 } = options;
-    const { descriptors = new Descriptors(100, systemClock), fs = systemFiles } = options;
+    const { descriptors = new Descriptors(100, systemClock), fs = systemFiles, rotatedFiles = kubeletFiles } = options;
     const begin: Begin = position === null ? { kind: 'new', placeIn, start } : { kind: 'position', position };
     this.nowMs = nowMs;
     this.log = new SourceLog(
       path,
-      { roots, descriptors, fs, timeOf: recordTime, rotateGraceMs: GRACE_MS, retention: this.retention },
+      { roots, descriptors, fs, rotatedFiles, timeOf: recordTime, rotateGraceMs: GRACE_MS, retention: this.retention },
       this.#ledger,
     );
     this.opened = this.log.open(begin, nowMs);

@@ -18,6 +18,7 @@ import { systemFiles } from '../../agent/runtime/file-system.ts';
 import type { LineMemory } from '../../agent/runtime/line-memory.ts';
 import { Wakeup } from '../../agent/runtime/wakeup.ts';
 import { Descriptors } from '../../agent/tail/descriptors.ts';
+import { kubeletFiles } from '../../agent/tail/kubelet-files.ts';
 import { SourceLog } from '../../agent/tail/source-log.ts';
 
 export interface TailedSourceSetup<R extends Route> {
@@ -41,7 +42,11 @@ export function tailedSource<R extends Route>(setup: TailedSourceSetup<R>): Tail
   const ledger = new SourceLedger(totals);
   const retention = new Retention({ maxBytes: null, maxFiles: null });
   const descriptors = new Descriptors(10, clock);
-  const log = new SourceLog(path, { roots: [root], descriptors, fs: systemFiles, timeOf: recordTime, rotateGraceMs: 0, retention }, ledger);
+  const log = new SourceLog(
+    path,
+    { roots: [root], descriptors, fs: systemFiles, rotatedFiles: kubeletFiles, timeOf: recordTime, rotateGraceMs: 0, retention },
+    ledger,
+  );
   const resume = log.open({ kind: 'new', placeIn: () => null, start: 'oldest' }, 0);
   if (typeof resume === 'string') throw new Error(resume);
   const routes = new SourceRoutes(() => ({ pair, final: true }));

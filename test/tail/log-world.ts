@@ -1,10 +1,10 @@
 import assert from 'node:assert';
-import { closeSync, ftruncateSync, mkdtempSync, openSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, mkdtempSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import type { Position } from '../../agent/model/position.ts';
 import { GRACE_MS, LineReader } from '../support/line-reader.ts';
+import { type Rotator } from './rotators.ts';
 
 interface ModelFile {
   readonly fd: number;
@@ -35,18 +35,24 @@ export class LogWorld {
   old: ModelFile | null = null;
   reader: LineReader;
   readonly #exact: boolean;
+  readonly #rotator: Rotator;
   #cursor = { file: 0, offset: 0 };
   #saved: { readonly position: Position; readonly file: number; readonly offset: number } | null = null;
   #lines = 0;
-  #suffix = 20_240_501_000_000;
+  #rotations = 0;
   #reopenedMs = 0;
 
   /** `exact`: all that the reader gives goes through `take`. */
-  constructor(exact: boolean) {
+  constructor(exact: boolean, rotator: Rotator) {
     this.#exact = exact;
+    this.#rotator = rotator;
     this.create();
-    this.reader = new LineReader(this.live, [this.root]);
+    this.reader = this.#open(null, 0);
     this.#look();
+  }
+
+  #open(position: Position | null, nowMs: number): LineReader {
+    return new LineReader(this.live, [this.root], { position, nowMs, rotatedFiles: this.#rotator.rotatedFiles });
   }
 
   /** A line of its own number, with its line feed. */
@@ -74,9 +80,8 @@ export class LogWorld {
   }
 
   rename(): void {
-    this.#suffix += 1;
-    const digits = String(this.#suffix);
-    this.#move(`${this.live}.${digits.slice(0, 8)}-${digits.slice(8)}`);
+    this.#rotations += 1;
+    this.#move(this.#rotator.nameOf(this.live, this.#rotations));
   }
 
   renameBack(): void {
@@ -124,14 +129,11 @@ export class LogWorld {
     return this.rotated.filter((file) => file !== this.writer && !file.path!.endsWith('.gz'));
   }
 
-  /** Step by step as the kubelet does it; `seen` looks in between. */
+  /** Step by step as whoever rotates does it; `seen` looks in between. */
   compress(file: ModelFile, seen: () => void): void {
     if (file === this.old) this.closeOld();
     const plain = file.path!;
-    writeFileSync(`${plain}.tmp`, gzipSync(file.content));
-    renameSync(`${plain}.tmp`, `${plain}.gz`);
-    seen();
-    rmSync(plain);
+    this.#rotator.compress(plain, file.content, seen);
     file.path = `${plain}.gz`;
     file.inodes.push(String(statSync(file.path, { bigint: true }).ino));
   }
@@ -223,7 +225,7 @@ export class LogWorld {
     this.reader[Symbol.dispose]();
     const { nowMs } = this.reader;
     meanwhile();
-    this.reader = new LineReader(this.live, [this.root], { position: this.#saved?.position ?? null, nowMs });
+    this.reader = this.#open(this.#saved?.position ?? null, nowMs);
     for (const file of this.files) {
       file.known = file.path !== null;
       file.cutFrom = null;

@@ -5,6 +5,7 @@ import { LOSS_REASONS } from '../../agent/model/gap.ts';
 import type { Position } from '../../agent/model/position.ts';
 import { systemClock } from '../../agent/runtime/clock.ts';
 import { Descriptors } from '../../agent/tail/descriptors.ts';
+import { kubeletFiles } from '../../agent/tail/kubelet-files.ts';
 import { type ChainFile, openChain } from '../../agent/tail/open-chain.ts';
 import { SourceLog } from '../../agent/tail/source-log.ts';
 import { GRACE_MS, LineReader } from '../support/line-reader.ts';
@@ -38,7 +39,13 @@ describe(openChain, () => {
       const wereThere = log.begins();
       const due = schedule.values();
       const fs = interrupted(() => log.step(due.next().value ?? 0));
-      const chain = openChain(log.live, { roots: [dir.path], descriptors: new Descriptors(100, systemClock), fs, timeOf: recordTime });
+      const chain = openChain(log.live, {
+        roots: [dir.path],
+        descriptors: new Descriptors(100, systemClock),
+        fs,
+        rotatedFiles: kubeletFiles,
+        timeOf: recordTime,
+      });
       if (typeof chain === 'string') return;
       opened += 1;
       const contents = chain.files.map(contentOf);

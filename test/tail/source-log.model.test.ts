@@ -4,25 +4,30 @@ import { describe, expect, test } from 'vitest';
 import { SourceLog } from '../../agent/tail/source-log.ts';
 import { exactCommands, truncatingCommands } from './log-commands.ts';
 import { LogWorld } from './log-world.ts';
+import { kubelet, lumberjack } from './rotators.ts';
 
 /** A failure prints its seed and path; `{ seed, path }` here runs it again. */
 const RUNS = { numRuns: 4000 };
 
 describe(SourceLog, () => {
-  test('I2 I4 I5 I8 whatever happens to its files, a log is read in order, to its end, and again only from the saved position', async () => {
-    const descriptors = readdirSync('/proc/self/fd').length;
-    await fc.assert(
-      fc.asyncProperty(fc.commands(exactCommands, { maxCommands: 40 }), async (commands) => {
-        using world = new LogWorld(true);
-        await fc.asyncModelRun(() => ({ model: world, real: world }), commands);
-        world.poll();
-        world.take(await world.reader.finish());
-        world.assertAllRead();
-      }),
-      RUNS,
-    );
-    expect(readdirSync('/proc/self/fd').length).toBe(descriptors);
-  }, 60_000);
+  test.each([kubelet, lumberjack])(
+    'I2 I4 I5 I8 whatever $name does to its files, a log is read in order, to its end, and again only from the saved position',
+    async (rotator) => {
+      const descriptors = readdirSync('/proc/self/fd').length;
+      await fc.assert(
+        fc.asyncProperty(fc.commands(exactCommands, { maxCommands: 40 }), async (commands) => {
+          using world = new LogWorld(true, rotator);
+          await fc.asyncModelRun(() => ({ model: world, real: world }), commands);
+          world.poll();
+          world.take(await world.reader.finish());
+          world.assertAllRead();
+        }),
+        RUNS,
+      );
+      expect(readdirSync('/proc/self/fd').length).toBe(descriptors);
+    },
+    60_000,
+  );
 
   /*
    * Truncation destroys what stood in the file, read or not, and no reader can tell by looking when it happened. What cannot be
@@ -37,7 +42,7 @@ describe(SourceLog, () => {
     await fc.assert(
       fc.asyncProperty(fc.commands(commands, { maxCommands: 40 }), async (steps) => {
         given.length = 0;
-        using world = new LogWorld(false);
+        using world = new LogWorld(false, kubelet);
         await fc.asyncModelRun(() => ({ model: world, real: world }), steps);
         world.poll();
         given.push(await world.reader.finish());
