@@ -123,7 +123,7 @@ export function assembleOutput(
   };
   const options = pipelineOptions(written, config);
   const pipeline = new Pipeline(
-    { open: openSource, reportGone, excludes, lane, budget, clock, log, counters, lines, options, isFirstRun },
+    { open: openSource, reportGone, excludes, lane, budget, clock, log, counters, chunk: lines.chunk, options, isFirstRun },
     positions,
   );
   return { name, required, output, lane, pipeline, budget, counters, totals };

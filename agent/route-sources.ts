@@ -42,7 +42,7 @@ export function routeSources(
 ): (source: Source, begun?: Attribution) => SourceRoutes<LokiRoute> {
   const options = labelOptions(config);
   const fingerprint = labelsFingerprint(config);
-  const pairOf = (source: Source, pod: PodOfSource, demoted: readonly string[]): readonly [LokiRoute, LokiRoute] => {
+  const routesOf = (source: Source, pod: PodOfSource, demoted: readonly string[]): readonly [LokiRoute, LokiRoute] => {
     const routeOf = (channel: Channel): LokiRoute => output.route(demote(streamIdentity(source, pod, channel, options), demoted));
     return [routeOf(STDOUT), routeOf(STDERR)];
   };
@@ -50,8 +50,8 @@ export function routeSources(
     manyValued(streamIdentity(source, pod, STDOUT, options), options);
   const attributed = (source: Source, attribution: Attribution): FoundRoutes<LokiRoute> => {
     const { pod, muted, demoted } = attribution;
-    const pair = pairOf(source, pod === null ? null : podOfFacts(source, pod), demoted);
-    return { pair, final: true, muted, attribution };
+    const byChannel = routesOf(source, pod === null ? null : podOfFacts(source, pod), demoted);
+    return { byChannel, final: true, muted, attribution };
   };
   const attribute = (source: Source, pod: Pod | null): FoundRoutes<LokiRoute> => {
     if (pod !== null) faults?.say(pod, useless(pod, source, config, options));
@@ -73,7 +73,7 @@ export function routeSources(
       if (pod !== 'unknown') return attribute(source, pod);
       isPartial = true;
       counters.partialMetadataSources += 1;
-      return { pair: pairOf(source, 'unknown', budget?.admit(source.id, labelsOf(source, 'unknown')) ?? []), final: false };
+      return { byChannel: routesOf(source, 'unknown', budget?.admit(source.id, labelsOf(source, 'unknown')) ?? []), final: false };
     });
   };
 }

@@ -24,7 +24,7 @@ function routed(pod: Pod, labels: object, begun?: Attribution): { name: string; 
   const output = buildOutput(config.outputs[0]!, { version: '0.0.0', clock, onRequest: () => undefined });
   const routes = routeSources(output, new Counters(), { config, pods: new PodLookup({ find: () => pod }, 0, clock) })(SOURCE, begun);
   routes.find();
-  return { name: routes.pair[0].stream.name, attribution: routes.attribution };
+  return { name: routes.byChannel[0]!.stream.name, attribution: routes.attribution };
 }
 
 describe('the attribution of a log', () => {

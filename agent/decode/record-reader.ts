@@ -1,6 +1,6 @@
 import assert from 'node:assert';
 import type { ChannelResume, OpenRecord } from '../model/position.ts';
-import { STDOUT, type Metadata, type RecordView } from '../model/record.ts';
+import { STDOUT, stdChannel, type Metadata, type RecordView } from '../model/record.ts';
 import type { LineBounds } from '../runtime/line-table.ts';
 import type { ChannelDecode } from './channel-decode.ts';
 import { decodeCri, MAX_HEADER_BYTES } from './cri.ts';
@@ -163,8 +163,8 @@ export class RecordReader {
     const text = isJson ? dockerTextStart(bytes, this.#cursor, end, view) : -1;
     const escaped = text !== -1;
     if (isJson && !escaped) this.#takeRaw(view, end);
-    const { channel, partial, seconds, nanos } = view;
-    this.openRecord = { channel, partial, malformed: this.malformed, time: [seconds, nanos], escaped };
+    const { partial, seconds, nanos } = view;
+    this.openRecord = { channel: stdChannel(view), partial, malformed: this.malformed, time: [seconds, nanos], escaped };
     if (!escaped) return this.#cut(view);
     view.buffer = bytes;
     view.start = text;

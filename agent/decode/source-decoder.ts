@@ -1,5 +1,5 @@
 import { INITIAL_STATE, newerOf, type ChannelResume, type Newest, type ResumePoint, type Time } from '../model/position.ts';
-import { CHANNELS, otherChannel, STDERR, STDOUT, type Channel, type RecordView } from '../model/record.ts';
+import { CHANNELS, otherChannel, STDERR, STDOUT, stdChannel, type Channel, type RecordView } from '../model/record.ts';
 import type { LineBounds, LineTable } from '../runtime/line-table.ts';
 import { ChannelDecode, type LineLimits } from './channel-decode.ts';
 import type { LineScanner } from './line-scanner.ts';
@@ -119,6 +119,10 @@ export class SourceDecoder {
     return this.#reader.readLines(scanner, bounds, this.#channels) > 0 ? scanner.table : null;
   }
 
+  get hasTables(): boolean {
+    return this.#scanner !== null;
+  }
+
   /** How far a place in the source is from its address in the table. */
   get tableBase(): number {
     return this.#reader.base;
@@ -129,18 +133,19 @@ export class SourceDecoder {
     const reader = this.#reader;
     this.earlySeconds = null;
     while (reader.read(view)) {
-      if (this.#settledUntil > 0 && this.#isSettled(view.channel)) continue;
+      if (this.#settledUntil > 0 && this.#isSettled(stdChannel(view))) continue;
       if (this.#isEarly(view)) return this.#leave(view);
       if (reader.malformed) return this.#handOutRaw(view);
-      const channel = this.#channels[view.channel];
+      const channel = this.#channels[stdChannel(view)];
       if (!view.partial && !channel.open && !this.#otherIsStale(view)) return this.#handOut(view, null);
       if (this.#join(view, channel)) return true;
     }
     return false;
   }
 
-  #isEarly({ channel, seconds }: RecordView): boolean {
-    const { after, upTo } = this.#early[channel];
+  #isEarly(view: RecordView): boolean {
+    const { seconds } = view;
+    const { after, upTo } = this.#early[stdChannel(view)];
     return seconds > after && seconds <= upTo;
   }
 
@@ -215,9 +220,9 @@ export class SourceDecoder {
   }
 
   #handOut(view: RecordView, resume: ChannelResume | null): true {
-    this.#entryChannel = view.channel;
+    this.#entryChannel = stdChannel(view);
     this.#entryResume = resume;
-    this.#channels[view.channel].stamp(view);
+    this.#channels[this.#entryChannel].stamp(view);
     return true;
   }
 }

@@ -177,14 +177,14 @@ export class Lane<R extends Route> implements AsyncDisposable {
    * Lets those lines into a table that `admit` and `append` would put into the open batch one after the other. `places`: by channel, what
    * `admit` has returned for the source and channel the last time; only what is still open takes lines.
    */
-  boundLines(routes: readonly [R, R], places: readonly [object | null, object | null], bounds: LineBounds): void {
+  boundLines(routes: readonly R[], places: readonly (object | null)[], bounds: LineBounds): void {
     const { budget, options } = this.#parts;
     const roomBytes = Math.min(this.#batchSize.targetBytes - this.#encoder.bytes, budget.availableBytes - options.headroomBytes);
     bounds.roomBytes = roomBytes;
     this.#check.bound(bounds);
     for (const channel of CHANNELS) {
-      const route = routes[channel];
-      const place = places[channel];
+      const route = routes[channel]!;
+      const place = places[channel] ?? null;
       const overheadBytes = place === null || place !== route.stream.share ? null : this.#encoder.lineOverhead(route);
       const channelBounds = bounds.channels[channel];
       channelBounds.overheadBytes = overheadBytes ?? 0;
@@ -193,12 +193,12 @@ export class Lane<R extends Route> implements AsyncDisposable {
   }
 
   /** Copies the lines of a table that was found within bounds set just now. `base` is how far places in the source are from addresses. */
-  appendLines(routes: readonly [R, R], origins: readonly [Origin | null, Origin | null], table: LineTable, base: number): void {
+  appendLines(routes: readonly R[], origins: readonly (Origin | null)[], table: LineTable, base: number): void {
     let logged = 0;
     for (const channel of CHANNELS) {
       const lines = table.linesOf(channel);
       if (lines === 0) continue;
-      const { stream, metadataBytes } = routes[channel];
+      const { stream, metadataBytes } = routes[channel]!;
       stream.share!.countedBytes += table.textBytesOf(channel) + lines * metadataBytes;
       logged += stream.share!.appendLines(origins[channel]!, table, channel, base);
     }

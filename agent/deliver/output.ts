@@ -26,7 +26,7 @@ export interface BatchEncoder<R extends Route> {
   /** Bytes that an entry of a table adds beside its text at most; null while entries of the route can only be added one by one. */
   lineOverhead(route: R): number | null;
   /** Adds the lines of a table, those of each channel by its route; returns by how much `bytes` grew. */
-  appendLines(routes: readonly [R, R], table: LineTable): number;
+  appendLines(routes: readonly R[], table: LineTable): number;
   /** Takes the entries of these streams, each of which has some, out of the open batch: a body with them in this order. */
   seal(streams: readonly R['stream'][]): Buffer;
   /** Takes back a body that nobody reads any more: its memory serves again. */

@@ -1,6 +1,6 @@
 import type { Attribution } from './attribution.ts';
 import type { Gap } from './gap.ts';
-import { type Channel, STDERR, STDOUT } from './record.ts';
+import { type Channel, type SourceChannel, STDERR, STDOUT } from './record.ts';
 
 /** An inode, as decimal strings: inode numbers may exceed 2^53. */
 export interface FileId {
@@ -97,7 +97,7 @@ export function unsettledBytes({ files, channels }: Position): number {
 /** Time and channel of the newest entry of a source; [0, 0] before the first. */
 export interface Newest {
   readonly time: Time;
-  readonly channel: Channel;
+  readonly channel: SourceChannel;
 }
 
 /** Of the newest entries of both channels, the newer one. */

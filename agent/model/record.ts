@@ -1,11 +1,13 @@
 /** CRI's stdout and stderr. Loki's word "stream" means a label set here, so the two are channels. */
 export type Channel = 0 | 1;
+/** What any source keeps apart, each going into a stream of its own: a container's channels, or the stages of an audit log. */
+export type SourceChannel = Channel | 2 | 3;
 export const STDOUT: Channel = 0;
 export const STDERR: Channel = 1;
 export const CHANNELS: readonly [Channel, Channel] = [STDOUT, STDERR];
 export const CHANNEL_NAMES: readonly [string, string] = ['stdout', 'stderr'];
 
-export function otherChannel(channel: Channel): Channel {
+export function otherChannel(channel: SourceChannel): Channel {
   return channel === STDOUT ? STDERR : STDOUT;
 }
 
@@ -31,9 +33,14 @@ export class RecordView {
   /** Time that the runtime wrote, seconds since 1970 and nanoseconds within the second. */
   seconds = 0;
   nanos = 0;
-  channel: Channel = STDOUT;
+  channel: SourceChannel = STDOUT;
   /** The line goes on in a later record of the same channel (CRI tag P, Docker `log` without LF). */
   partial = false;
   /** What is said about this entry beyond what holds for its whole source; null for nearly every one. */
   metadata: Metadata | null = null;
+}
+
+/** Of a record that a runtime's decoder has filled in. */
+export function stdChannel({ channel }: RecordView): Channel {
+  return channel as Channel;
 }

@@ -1,9 +1,17 @@
+/** Anything that writes a log which is followed over its rotations. */
+export interface LogSource {
+  /** Unique on a node, stable over restarts of the agent. */
+  readonly id: string;
+  /** Where the live file is. */
+  readonly path: string;
+}
+
 /**
  * One container instance, as the kubelet's path names it:
  * `pods/<namespace>_<pod>_<uid>/<container>/<attempt>.log` (kubernetes pkg/kubelet/kuberuntime/helpers.go).
  */
-export interface Source {
-  /** `<namespace>_<pod>_<uid>/<container>/<attempt>`; unique on a node, stable over restarts of the agent. */
+export interface Source extends LogSource {
+  /** `<namespace>_<pod>_<uid>/<container>/<attempt>`. */
   readonly id: string;
   readonly namespace: string;
   readonly pod: string;
@@ -13,6 +21,6 @@ export interface Source {
   readonly attempt: number;
   /** From the name of the link in `containers/`; empty while no link is known. */
   readonly containerId: string;
-  /** Where the live file is: `<log_dir>/pods/.../<attempt>.log`. */
+  /** `<log_dir>/pods/.../<attempt>.log`. */
   readonly path: string;
 }

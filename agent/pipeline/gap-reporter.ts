@@ -63,7 +63,7 @@ export class GapReporter<R extends Route> {
   }
 
   #report(gap: DatedGap, { time, channel }: Newest): void {
-    const route = this.#routes.pair[channel];
+    const route = this.#routes.byChannel[channel]!;
     fillGapRecord(this.#view, gap, this.#timeOf(gap, time));
     const share = this.#admit(route);
     if (share === null) return;

@@ -4,10 +4,9 @@ import type { RetentionLimits } from '../ledger/retention.ts';
 import type { Counters } from '../model/counters.ts';
 import type { Position } from '../model/position.ts';
 import { RecordView } from '../model/record.ts';
-import type { Source } from '../model/source.ts';
+import type { LogSource, Source } from '../model/source.ts';
 import { Roster, type RosterParts } from './roster.ts';
 import type { ByteBudget } from '../runtime/byte-budget.ts';
-import type { LineMemory } from '../runtime/line-memory.ts';
 import { Wakeup } from '../runtime/wakeup.ts';
 import { StreamWindows } from './stream-windows.ts';
 import type { TurnEnd } from './tailed-source.ts';
@@ -25,12 +24,12 @@ export interface PipelineOptions {
   readonly deletedBytes: number;
 }
 
-export interface PipelineParts<R extends Route> extends Omit<RosterParts<R>, 'pollMinMs' | 'partIdleMs'> {
+export interface PipelineParts<R extends Route, S extends LogSource = Source> extends Omit<RosterParts<R, S>, 'pollMinMs' | 'partIdleMs'> {
   readonly lane: Lane<R>;
   readonly budget: ByteBudget;
   readonly counters: Counters;
   /** Chunks are read into it. */
-  readonly lines: LineMemory;
+  readonly chunk: Buffer;
   readonly options: PipelineOptions;
 }
 
@@ -43,13 +42,13 @@ const LONGEST_ROUND_MS = 10_000;
  * The path of a chunk to one output: sources are polled on our own clock, those with news take turns of one chunk each, a chunk is
  * decoded into the lane, and where the lane is full everything waits in the files. Positions follow the lane's acks.
  */
-export class Pipeline<R extends Route> {
-  readonly #parts: PipelineParts<R>;
-  readonly #roster: Roster<R>;
-  readonly #windows: StreamWindows<Tailing<R>>;
-  readonly #turns: Tailing<R>[] = [];
+export class Pipeline<R extends Route, S extends LogSource = Source> {
+  readonly #parts: PipelineParts<R, S>;
+  readonly #roster: Roster<R, S>;
+  readonly #windows: StreamWindows<Tailing<R, S>>;
+  readonly #turns: Tailing<R, S>[] = [];
   /** Whose turn it is: nothing is done to it meanwhile. */
-  #turning: Tailing<R> | null = null;
+  #turning: Tailing<R, S> | null = null;
   readonly #turnsWaiting = new Wakeup();
   /** Rings when someone may have to be looked at sooner than the round of polls knows. */
   readonly #pollsWaiting = new Wakeup();
@@ -60,16 +59,16 @@ export class Pipeline<R extends Route> {
   beatMs: number;
   turnSinceMs: number | null = null;
 
-  constructor(parts: PipelineParts<R>, positions: Readonly<Record<string, Position>>) {
+  constructor(parts: PipelineParts<R, S>, positions: Readonly<Record<string, Position>>) {
     this.#parts = parts;
     this.#roster = new Roster({ ...parts, ...parts.options }, positions);
     this.#windows = new StreamWindows(parts.options.windowSeconds);
-    this.#buffer = parts.lines.chunk;
+    this.#buffer = parts.chunk;
     this.beatMs = parts.clock.monotonic();
   }
 
   /** Takes the list of sources on disk. */
-  update(sources: readonly Source[]): void {
+  update(sources: readonly S[]): void {
     this.#roster.update(sources);
     this.#recognize();
     this.#pollsWaiting.ring();
@@ -82,7 +81,7 @@ export class Pipeline<R extends Route> {
   #recognize(): void {
     for (const tailing of this.#roster.open) {
       const { routes } = tailing.tailed;
-      const before = routes.known ? routes.pair : [];
+      const before = routes.known ? routes.byChannel : [];
       if (tailing === this.#turning || !routes.find()) continue;
       if (tailing.state === 'unknown' && this.#parts.excludes(tailing.tailed.source)) {
         tailing.presence = 'excluded';
@@ -90,14 +89,14 @@ export class Pipeline<R extends Route> {
         continue;
       }
       for (const { stream } of before) this.#windows.leave(stream, tailing);
-      for (const { stream } of routes.pair) this.#windows.join(stream, tailing);
+      for (const { stream } of routes.byChannel) this.#windows.join(stream, tailing);
       if (tailing.state !== 'unknown') continue;
       tailing.state = 'resting';
       this.#enqueue(tailing);
     }
   }
 
-  #enqueue(tailing: Tailing<R>): void {
+  #enqueue(tailing: Tailing<R, S>): void {
     if (tailing.state === 'queued' || tailing.state === 'leaving' || tailing.state === 'unknown') return;
     tailing.state = 'queued';
     this.#turns.push(tailing);
@@ -136,7 +135,7 @@ export class Pipeline<R extends Route> {
    * Looks at one source; a silent one is looked at less and less often, at common moments so that the process sleeps in between.
    * One that waits for its turn is looked at too: its files are opened as they come, before rotation takes them away.
    */
-  #poll(tailing: Tailing<R>, nowMs: number): void {
+  #poll(tailing: Tailing<R, S>, nowMs: number): void {
     if (tailing.presence === 'excluded') return this.#leaveOut(tailing, nowMs);
     const { lane, log, options } = this.#parts;
     const { pollMinMs, pollMaxMs } = options;
@@ -161,7 +160,7 @@ export class Pipeline<R extends Route> {
   }
 
   /** What is due when nothing comes: unfinished lines are given up, what is missing is said, logs that are gone are closed. */
-  #rest(tailing: Tailing<R>, nowMs: number): void {
+  #rest(tailing: Tailing<R, S>, nowMs: number): void {
     const { options, lane } = this.#parts;
     const { tailed, lastChangeMs, presence } = tailing;
     const silentMs = nowMs - lastChangeMs;
@@ -176,20 +175,20 @@ export class Pipeline<R extends Route> {
   }
 
   /** Nothing more is read of a source that is not wanted any more; what of it is on its way arrives, and its position is kept. */
-  #leaveOut(tailing: Tailing<R>, nowMs: number): void {
+  #leaveOut(tailing: Tailing<R, S>, nowMs: number): void {
     tailing.state = 'leaving';
     tailing.nextPollMs = nowMs + this.#parts.options.pollMaxMs;
     if (!tailing.tailed.awaitsAnswers) this.#close(tailing, nowMs);
   }
 
-  #close(tailing: Tailing<R>, nowMs: number): void {
+  #close(tailing: Tailing<R, S>, nowMs: number): void {
     this.#part(tailing);
     this.#roster.close(tailing, nowMs);
   }
 
-  #part(tailing: Tailing<R>): void {
+  #part(tailing: Tailing<R, S>): void {
     const { routes } = tailing.tailed;
-    if (routes.known) for (const { stream } of routes.pair) this.#windows.leave(stream, tailing);
+    if (routes.known) for (const { stream } of routes.byChannel) this.#windows.leave(stream, tailing);
   }
 
   /** Beyond the budget for deleted files, those go first that have been held longest. */
@@ -212,8 +211,8 @@ export class Pipeline<R extends Route> {
     }
   }
 
-  #longestHeld(): Tailing<R> | null {
-    let oldest: Tailing<R> | null = null;
+  #longestHeld(): Tailing<R, S> | null {
+    let oldest: Tailing<R, S> | null = null;
     let sinceMs = Number.POSITIVE_INFINITY;
     for (const tailing of this.#roster.open) {
       const { heldSinceMs } = tailing.tailed;
@@ -241,7 +240,7 @@ export class Pipeline<R extends Route> {
     }
   }
 
-  async #turn(tailing: Tailing<R>): Promise<void> {
+  async #turn(tailing: Tailing<R, S>): Promise<void> {
     if (tailing.state !== 'queued') return;
     const { clock } = this.#parts;
     this.turnSinceMs = clock.monotonic();
@@ -255,11 +254,10 @@ export class Pipeline<R extends Route> {
     if (end === 'more') this.#enqueue(tailing);
   }
 
-  async #read(tailing: Tailing<R>, nowMs: number): Promise<'more' | TailingState> {
+  async #read(tailing: Tailing<R, S>, nowMs: number): Promise<'more' | TailingState> {
     const { counters, log } = this.#parts;
     const { tailed } = tailing;
-    const [out, err] = tailed.routes.pair;
-    const latest = [this.#windows.latest(out.stream, tailing), this.#windows.latest(err.stream, tailing)] as const;
+    const latest = tailed.routes.byChannel.map(({ stream }) => this.#windows.latest(stream, tailing));
     try {
       const end = await tailed.turn(this.#buffer, this.#view, nowMs, latest);
       return end === 'more' ? end : STATE_AFTER[end];
@@ -307,7 +305,7 @@ export class Pipeline<R extends Route> {
     return this.#sum(({ tailed }) => Math.abs(tailed.unbalancedBytes));
   }
 
-  #sum(bytesOf: (tailing: Tailing<R>) => number): number {
+  #sum(bytesOf: (tailing: Tailing<R, S>) => number): number {
     let bytes = 0;
     for (const tailing of this.#roster.open) bytes += bytesOf(tailing);
     return bytes;

@@ -1,7 +1,7 @@
 import type { Route } from '../deliver/output.ts';
 import type { GapReporter } from './gap-reporter.ts';
 import type { Position } from '../model/position.ts';
-import type { Source } from '../model/source.ts';
+import type { LogSource, Source } from '../model/source.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { ThrottledLogger } from '../runtime/logger.ts';
 import type { TailedSource } from './tailed-source.ts';
@@ -14,16 +14,16 @@ const MOUNT_GONE_MS = 3_600_000;
 const SLICE_MS = 5000;
 const NONE: ReadonlySet<string> = new Set();
 
-export interface RosterParts<R extends Route> {
+export interface RosterParts<R extends Route, S extends LogSource = Source> {
   /**
    * Opens a source where the position says, or without one where a new source is begun, or tells why not. `isFirst`: it was there
    * before the agent was, the first time that it runs here.
    */
-  readonly open: (source: Source, position: Position | null, isFirst: boolean) => TailedSource<R> | string;
+  readonly open: (source: S, position: Position | null, isFirst: boolean) => TailedSource<R, S> | string;
   /** Reports what a position has not settled, of a source whose files are gone; null when that is nothing, `later` while it cannot. */
   readonly reportGone: (sourceId: string, position: Position) => GapReporter<R> | 'later' | null;
   /** Whether a source is not to be read, as far as is known now. */
-  readonly excludes: (source: Source) => boolean;
+  readonly excludes: (source: S) => boolean;
   readonly clock: Clock;
   readonly log: ThrottledLogger;
   /** Interval of the first looks at a source. */
@@ -46,23 +46,23 @@ interface Closed<R extends Route> {
 }
 
 /** Which sources there are for one output: those that are open, those that wait to be, and the positions of all others. */
-export class Roster<R extends Route> {
-  readonly #parts: RosterParts<R>;
-  readonly #open = new Map<string, Tailing<R>>();
+export class Roster<R extends Route, S extends LogSource = Source> {
+  readonly #parts: RosterParts<R, S>;
+  readonly #open = new Map<string, Tailing<R, S>>();
   readonly #closed = new Map<string, Closed<R>>();
   /** Sources for which there are no descriptors left, those first that have waited longest. */
-  #waiting: Source[] = [];
+  #waiting: S[] = [];
   #scanned = false;
   /** Logs of the last scan that could not be opened, by the reason. */
   readonly unopened: Map<string, number> = new Map();
 
-  constructor(parts: RosterParts<R>, positions: Readonly<Record<string, Position>>) {
+  constructor(parts: RosterParts<R, S>, positions: Readonly<Record<string, Position>>) {
     this.#parts = parts;
     const sinceMs = parts.clock.monotonic();
     for (const [id, position] of Object.entries(positions)) this.#closed.set(id, { position, sinceMs, gone: null, excluded: false });
   }
 
-  get open(): Iterable<Tailing<R>> {
+  get open(): Iterable<Tailing<R, S>> {
     return this.#open.values();
   }
 
@@ -76,7 +76,7 @@ export class Roster<R extends Route> {
   }
 
   /** Takes the list of sources on disk: lets those end that are gone or excluded, and opens new ones. */
-  update(sources: readonly Source[]): void {
+  update(sources: readonly S[]): void {
     const wanted = sources.filter((source) => !this.#parts.excludes(source));
     const present = new Set(sources.map(({ id }) => id));
     const excluded = wanted.length === sources.length ? NONE : present.difference(new Set(wanted.map(({ id }) => id)));
@@ -91,18 +91,18 @@ export class Roster<R extends Route> {
   }
 
   /** What is excluded by now stays so when it is gone, until it is closed. */
-  #mark(tailing: Tailing<R>, isPresent: boolean, isExcluded: boolean): void {
+  #mark(tailing: Tailing<R, S>, isPresent: boolean, isExcluded: boolean): void {
     if (tailing.presence === 'ended') return;
     if (isPresent) tailing.presence = isExcluded ? 'excluded' : 'present';
     else if (tailing.presence === 'present') tailing.presence = 'departed';
   }
 
-  #openAll(sources: readonly Source[]): void {
+  #openAll(sources: readonly S[]): void {
     this.#waiting = [];
     for (const source of sources) this.#tryToOpen(source);
   }
 
-  #tryToOpen(source: Source): void {
+  #tryToOpen(source: S): void {
     const { open, clock, log, pollMinMs, isFirstRun } = this.#parts;
     const tailed = open(source, this.#closed.get(source.id)?.position ?? null, isFirstRun && !this.#scanned);
     if (typeof tailed !== 'string') {
@@ -122,9 +122,9 @@ export class Roster<R extends Route> {
    * Makes room for sources that want descriptors: the ones that have been open longest, that of which a read is under way apart,
    * get no more turns, are closed once nothing of them waits for an answer, which `closing` hears of, and wait in their turn.
    */
-  takeTurns(nowMs: number, { turning, closing }: { turning: Tailing<R> | null; closing: (tailing: Tailing<R>) => void }): void {
+  takeTurns(nowMs: number, { turning, closing }: { turning: Tailing<R, S> | null; closing: (tailing: Tailing<R, S>) => void }): void {
     const inTheWay = [...this.#open.values()].filter((tailing) => this.#mayLeave(tailing, nowMs)).slice(0, this.waiting);
-    const closed: Source[] = [];
+    const closed: S[] = [];
     for (const tailing of inTheWay) {
       if (tailing.state === 'queued' || tailing === turning || tailing.tailed.awaitsAnswers) {
         tailing.state = 'leaving';
@@ -140,14 +140,14 @@ export class Roster<R extends Route> {
   }
 
   /** Bytes of deleted files would be gone; parts would only be read again, but are waited for as long as they may be. */
-  #mayLeave({ tailed, openedMs, presence }: Tailing<R>, nowMs: number): boolean {
+  #mayLeave({ tailed, openedMs, presence }: Tailing<R, S>, nowMs: number): boolean {
     if (presence === 'excluded') return false;
     const partsMs = tailed.holdsParts ? 2 * this.#parts.partIdleMs : 0;
     return nowMs - openedMs >= SLICE_MS + partsMs && tailed.heldBytes === 0;
   }
 
   /** Closes a source of which nothing waits for an answer; its position is kept. */
-  close({ tailed, presence }: Tailing<R>, nowMs: number): void {
+  close({ tailed, presence }: Tailing<R, S>, nowMs: number): void {
     const excluded = presence === 'excluded';
     this.#closed.set(tailed.source.id, { position: tailed.position(), sinceMs: nowMs, gone: null, excluded });
     this.#open.delete(tailed.source.id);

@@ -3,11 +3,9 @@ import type { Route } from '../deliver/output.ts';
 import type { Attribution } from '../model/attribution.ts';
 import type { Channel } from '../model/record.ts';
 
-/** Routes by channel. */
-type RoutePair<R extends Route> = readonly [R, R];
-
 export interface FoundRoutes<R extends Route> {
-  readonly pair: RoutePair<R>;
+  /** One for each channel that the source has. */
+  readonly byChannel: readonly R[];
   /** They hold for as long as the source is open; others serve until these are found. */
   readonly final: boolean;
   /** The channel of which nothing is wanted; null or absent: both are. */
@@ -47,8 +45,8 @@ export class SourceRoutes<R extends Route> {
   }
 
   /** Asked for with every line. */
-  get pair(): RoutePair<R> {
+  get byChannel(): readonly R[] {
     if (this.#found === null) assert.fail('nothing is sent of a source before it is known whose it is');
-    return this.#found.pair;
+    return this.#found.byChannel;
   }
 }

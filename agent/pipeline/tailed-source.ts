@@ -1,27 +1,27 @@
 import type { AckTracker } from '../checkpoint/ack-tracker.ts';
 import { Claim } from './claim.ts';
-import type { SourceDecoder } from '../decode/source-decoder.ts';
 import type { Unsendable } from '../deliver/entry-check.ts';
 import type { Lane } from '../deliver/lane.ts';
 import type { Origin } from '../deliver/origin.ts';
 import type { Route } from '../deliver/output.ts';
+import type { EntryDecoder } from './entry-decoder.ts';
 import type { GapReporter } from './gap-reporter.ts';
 import { type RetentionLimits, secondsUntilLoss } from '../ledger/retention.ts';
 import type { SourceLedger } from '../ledger/source-ledger.ts';
 import { WriteRate } from '../ledger/write-rate.ts';
 import type { Counters } from '../model/counters.ts';
 import type { Newest, Position } from '../model/position.ts';
-import { type Channel, CHANNELS, otherChannel, type RecordView, STDERR, STDOUT } from '../model/record.ts';
-import type { Source } from '../model/source.ts';
+import { CHANNELS, otherChannel, type RecordView, type SourceChannel, STDERR, STDOUT } from '../model/record.ts';
+import type { LogSource, Source } from '../model/source.ts';
 import type { Stage } from '../process/stage.ts';
 import { LineBounds } from '../runtime/line-table.ts';
 import type { SourceLog } from '../tail/source-log.ts';
 import type { SourceRoutes } from './source-routes.ts';
 
-export interface TailedSourceParts<R extends Route> {
-  readonly source: Source;
+export interface TailedSourceParts<R extends Route, S extends LogSource = Source> {
+  readonly source: S;
   readonly log: SourceLog;
-  readonly decoder: SourceDecoder;
+  readonly decoder: EntryDecoder;
   /** What is done with every entry; null: nothing. */
   readonly stages: Stage | null;
   readonly acks: AckTracker;
@@ -41,23 +41,23 @@ export interface TailedSourceParts<R extends Route> {
 export type TurnEnd = 'more' | 'nothing' | 'blocked' | 'early';
 
 /** One source on its way to one output: its chain of files, its decoder, its books, and what of it is not settled yet. */
-export class TailedSource<R extends Route> {
-  readonly source: Source;
-  readonly #parts: TailedSourceParts<R>;
+export class TailedSource<R extends Route, S extends LogSource = Source> {
+  readonly source: S;
+  readonly #parts: TailedSourceParts<R, S>;
   /** By channel, what the source has in the open batch of its stream, and that batch's identity. */
-  readonly #claims: [Claim | null, Claim | null] = [null, null];
-  readonly #shares: [object | null, object | null] = [null, null];
+  readonly #claims: (Claim | null)[] = [null, null, null, null];
+  readonly #shares: (object | null)[] = [null, null, null, null];
   /** Place in the source up to which bytes belong to entries that were handed on. */
   #attributed: number;
   readonly #span: { origin: Origin; from: number; bytes: number };
   readonly #bounds = new LineBounds();
   readonly #rate: WriteRate;
   /** Time and channel of the entry that was sent last: what is said of gaps stands behind it. */
-  readonly #sent: { seconds: number; nanos: number; channel: Channel };
+  readonly #sent: { seconds: number; nanos: number; channel: SourceChannel };
   /** No entry that comes next is older, in seconds since 1970. */
   headSeconds: number = Number.NEGATIVE_INFINITY;
 
-  constructor(parts: TailedSourceParts<R>) {
+  constructor(parts: TailedSourceParts<R, S>) {
     this.source = parts.source;
     this.#parts = parts;
     this.#attributed = parts.decoder.at;
@@ -123,15 +123,14 @@ export class TailedSource<R extends Route> {
    * what it has of these streams first, or the time of a record is later than `latest` says for its channel: what was not consumed is
    * read again. The routes must be known. Rejects on I/O errors.
    */
-  async turn(buffer: Buffer, view: RecordView, nowMs: number, latest: readonly [number, number]): Promise<TurnEnd> {
+  async turn(buffer: Buffer, view: RecordView, nowMs: number, latest: readonly number[]): Promise<TurnEnd> {
     const { log, decoder, lane, counters, gaps } = this.#parts;
     if (this.waits) return 'blocked';
     const chunk = await log.read(buffer, nowMs);
     if (chunk.afterGap) this.giveUpParts(view);
     if (lane.full) return 'more';
     gaps.add(chunk.gaps, decoder.newest.time);
-    this.#hold(STDOUT, latest[STDOUT]);
-    this.#hold(STDERR, latest[STDERR]);
+    for (let channel = 0; channel < latest.length; channel += 1) this.#hold(channel as SourceChannel, latest[channel]!);
     const { malformed, records } = decoder.counts;
     decoder.feed({ ...chunk, bytes: buffer.subarray(0, chunk.length), full: chunk.length === buffer.length }, chunk.birth);
     while (!lane.full && !this.waits && (this.#appendLines() || this.#appendNext(view)));
@@ -144,7 +143,7 @@ export class TailedSource<R extends Route> {
   }
 
   /** Records from the future wait for the store's clock, and a source that is ahead of its stream for the others. */
-  #hold(channel: Channel, latest: number): void {
+  #hold(channel: SourceChannel, latest: number): void {
     const { decoder, lane, clockHoldSeconds } = this.#parts;
     const now = lane.latestSeconds();
     decoder.hold(channel, { after: Math.min(now, latest), upTo: now + clockHoldSeconds });
@@ -162,8 +161,9 @@ export class TailedSource<R extends Route> {
 
   /** What was read of a stream of the source is sealed and has to wait: more of it would only wait in memory. */
   get waits(): boolean {
-    const { pair } = this.#parts.routes;
-    return pair[STDOUT].stream.waiting || pair[STDERR].stream.waiting;
+    const { byChannel } = this.#parts.routes;
+    for (let channel = 0; channel < byChannel.length; channel += 1) if (byChannel[channel]!.stream.waiting) return true;
+    return false;
   }
 
   #appendNext(view: RecordView): boolean {
@@ -178,16 +178,16 @@ export class TailedSource<R extends Route> {
    */
   #appendLines(): boolean {
     const { stages, lane, routes, decoder, gaps, counters } = this.#parts;
-    if (stages !== null || routes.muted !== null || gaps.unsent || this.#attributed !== decoder.at) return false;
+    if (!decoder.hasTables || stages !== null || routes.muted !== null || gaps.unsent || this.#attributed !== decoder.at) return false;
     const bounds = this.#bounds;
-    lane.boundLines(routes.pair, this.#shares, bounds);
+    lane.boundLines(routes.byChannel, this.#shares, bounds);
     // In a stream that both go into they keep the order in which they were written.
     const other = otherChannel(this.#sent.channel);
-    if (routes.pair[STDOUT].stream === routes.pair[STDERR].stream) bounds.channels[other].newest = -1;
+    if (routes.byChannel[STDOUT]!.stream === routes.byChannel[STDERR]!.stream) bounds.channels[other].newest = -1;
     const table = decoder.nextLines(bounds);
     if (table === null) return false;
     for (const channel of CHANNELS) if (table.linesOf(channel) > 0) this.#claims[channel]!.add(table.recordBytesOf(channel));
-    lane.appendLines(routes.pair, this.#claims, table, decoder.tableBase);
+    lane.appendLines(routes.byChannel, this.#claims, table, decoder.tableBase);
     counters.appendedEntries += table.lines;
     this.#attributed = decoder.at;
     const last = table.lines - 1;
@@ -201,7 +201,7 @@ export class TailedSource<R extends Route> {
     const { stages, lane, routes, decoder, counters, gaps } = this.#parts;
     const { channel } = view;
     if (channel === routes.muted || (stages !== null && !stages.apply(view))) return this.#filter();
-    const route = routes.pair[channel];
+    const route = routes.byChannel[channel]!;
     if (gaps.unsent && lane.refusal(route, view) === null) gaps.report(this.#newestSent, [view.seconds, view.nanos]);
     const span = this.#span;
     span.from = this.#attributed;
@@ -234,7 +234,7 @@ export class TailedSource<R extends Route> {
   }
 
   /** The first entry of the source in a batch: from here on it would have to be read again. */
-  #open(channel: Channel, share: { onSettled(callback: () => void): void }): void {
+  #open(channel: SourceChannel, share: { onSettled(callback: () => void): void }): void {
     const { acks, decoder } = this.#parts;
     const claim = this.#claim(acks.take(decoder.resumeBeforeEntry()));
     share.onSettled(() => claim.settled());
@@ -246,7 +246,7 @@ export class TailedSource<R extends Route> {
     const { lane, routes, acks, decoder } = this.#parts;
     const claim = this.#claim(acks.take(decoder.resumeBeforeEntry()));
     claim.add(this.#span.bytes);
-    lane.refuse(routes.pair[view.channel], view, { ...this.#span, origin: claim }, { reason, onSettled: () => claim.settled() });
+    lane.refuse(routes.byChannel[view.channel]!, view, { ...this.#span, origin: claim }, { reason, onSettled: () => claim.settled() });
   }
 
   #claim(settle: () => void): Claim {

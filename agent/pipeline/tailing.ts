@@ -1,4 +1,5 @@
 import type { Route } from '../deliver/output.ts';
+import type { LogSource, Source } from '../model/source.ts';
 import type { StreamMember } from './stream-windows.ts';
 import type { TailedSource } from './tailed-source.ts';
 
@@ -16,8 +17,8 @@ export type TailingState = 'unknown' | 'resting' | 'queued' | 'blocked' | 'early
 export type Presence = 'present' | 'departed' | 'ended' | 'excluded';
 
 /** An open source, and when it is looked at next; times on the monotonic clock. */
-export class Tailing<R extends Route> implements StreamMember {
-  readonly tailed: TailedSource<R>;
+export class Tailing<R extends Route, S extends LogSource = Source> implements StreamMember {
+  readonly tailed: TailedSource<R, S>;
   readonly openedMs: number;
   state: TailingState = 'unknown';
   presence: Presence = 'present';
@@ -25,7 +26,7 @@ export class Tailing<R extends Route> implements StreamMember {
   nextPollMs: number;
   lastChangeMs: number;
 
-  constructor(tailed: TailedSource<R>, nowMs: number, intervalMs: number) {
+  constructor(tailed: TailedSource<R, S>, nowMs: number, intervalMs: number) {
     this.tailed = tailed;
     this.openedMs = nowMs;
     this.intervalMs = intervalMs;

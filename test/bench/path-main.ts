@@ -7,7 +7,7 @@ import type { OpenBatch } from '../../agent/deliver/share.ts';
 import { LedgerTotals } from '../../agent/ledger/ledger-totals.ts';
 import { Retention } from '../../agent/ledger/retention.ts';
 import { SourceLedger } from '../../agent/ledger/source-ledger.ts';
-import { RecordView } from '../../agent/model/record.ts';
+import { RecordView, stdChannel } from '../../agent/model/record.ts';
 import type { Verdict } from '../../agent/model/verdict.ts';
 import type { LokiRoute } from '../../agent/outputs/loki/encode-push.ts';
 import { LokiOutput } from '../../agent/outputs/loki/loki-output.ts';
@@ -103,10 +103,10 @@ function takeLines(): boolean {
 function takeLine(): boolean {
   const from = decoder.at;
   if (!decoder.next(view)) return false;
-  const route = routes[view.channel];
+  const route = routes[stdChannel(view)];
   const share = lane.admit(route, view);
   if (typeof share === 'string') throw new Error(share);
-  shares[view.channel] = share;
+  shares[stdChannel(view)] = share;
   span.from = from;
   span.bytes = decoder.at - from;
   lane.append(route, view, span);

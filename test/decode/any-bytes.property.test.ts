@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { decodeCri } from '../../agent/decode/cri.ts';
 import { decodeDockerJson, dockerTextStart } from '../../agent/decode/docker-json.ts';
-import { RecordView } from '../../agent/model/record.ts';
+import { RecordView, stdChannel } from '../../agent/model/record.ts';
 import { ByteBudget } from '../../agent/runtime/byte-budget.ts';
 import { Wakeup } from '../../agent/runtime/wakeup.ts';
 import { decodeFiles, type Entry, entryOf, LogFeed } from './log-feed.ts';
@@ -42,7 +42,7 @@ function contentOf(files: readonly Buffer[], maxLineBytes: number): [stdout: str
     for (const text of lines) {
       const line = Buffer.from(text, 'latin1');
       const known = text.startsWith('{') ? isDockerRecord(line, maxLineBytes, view) : decodeCri(line, 0, line.length, view);
-      if (known) contents[view.channel] += view.buffer.toString('latin1', view.start, view.end);
+      if (known) contents[stdChannel(view)] += view.buffer.toString('latin1', view.start, view.end);
       else contents[2] += text;
     }
   }

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeCri, decodeTimestamp, MAX_HEADER_BYTES } from '../../agent/decode/cri.ts';
-import { CHANNEL_NAMES, RecordView } from '../../agent/model/record.ts';
+import { CHANNEL_NAMES, RecordView, stdChannel } from '../../agent/model/record.ts';
 
 interface Decoded {
   readonly time: string;
@@ -18,7 +18,7 @@ function decode(record: string): Decoded | null {
   const whole = Buffer.concat([before, bytes, Buffer.from('\n2002-02-02T00:00:00Z stderr P after\n')]);
   if (!decodeCri(whole, before.length, before.length + bytes.length, view)) return null;
   const content = view.buffer.toString('latin1', view.start, view.end);
-  return { time: `${view.seconds}.${view.nanos}`, channel: CHANNEL_NAMES[view.channel], partial: view.partial, content };
+  return { time: `${view.seconds}.${view.nanos}`, channel: CHANNEL_NAMES[stdChannel(view)], partial: view.partial, content };
 }
 
 function full(content: string, fields: Partial<Decoded> = {}): Decoded {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { decodeDockerJson, decodeDockerText, dockerTextStart } from '../../agent/decode/docker-json.ts';
-import { CHANNEL_NAMES, RecordView } from '../../agent/model/record.ts';
+import { CHANNEL_NAMES, RecordView, stdChannel } from '../../agent/model/record.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -21,7 +21,7 @@ function decode(record: string): Decoded | null {
   const view = new RecordView();
   if (!decodeDockerJson(whole, other.length, other.length + bytes.length, view)) return null;
   const content = view.buffer.toString('latin1', view.start, view.end);
-  return { time: `${view.seconds}.${view.nanos}`, channel: CHANNEL_NAMES[view.channel], partial: view.partial, content };
+  return { time: `${view.seconds}.${view.nanos}`, channel: CHANNEL_NAMES[stdChannel(view)], partial: view.partial, content };
 }
 
 function record(log: string): string {

@@ -2,7 +2,7 @@ import assert from 'node:assert';
 import { LineScanner } from '../../agent/decode/line-scanner.ts';
 import { type DecodeOptions, SourceDecoder } from '../../agent/decode/source-decoder.ts';
 import type { ResumePoint } from '../../agent/model/position.ts';
-import { type Channel, type Metadata, RecordView } from '../../agent/model/record.ts';
+import { type Channel, type Metadata, RecordView, stdChannel } from '../../agent/model/record.ts';
 import { ByteBudget } from '../../agent/runtime/byte-budget.ts';
 import { LineMemory } from '../../agent/runtime/line-memory.ts';
 import { LineBounds, type LineTable } from '../../agent/runtime/line-table.ts';
@@ -18,8 +18,8 @@ export interface Entry {
 }
 
 export function entryOf(view: RecordView): Entry {
-  const { channel, buffer, start, end, seconds, nanos, metadata } = view;
-  return { channel, content: Buffer.from(buffer.subarray(start, end)), seconds, nanos, metadata };
+  const { buffer, start, end, seconds, nanos, metadata } = view;
+  return { channel: stdChannel(view), content: Buffer.from(buffer.subarray(start, end)), seconds, nanos, metadata };
 }
 
 export interface FeedOptions extends Partial<DecodeOptions> {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Chunk } from '../../agent/decode/record-reader.ts';
 import { SourceDecoder } from '../../agent/decode/source-decoder.ts';
 import type { ResumePoint } from '../../agent/model/position.ts';
-import { type Channel, RecordView } from '../../agent/model/record.ts';
+import { type Channel, RecordView, stdChannel } from '../../agent/model/record.ts';
 import { ByteBudget } from '../../agent/runtime/byte-budget.ts';
 import { Wakeup } from '../../agent/runtime/wakeup.ts';
 import { decodeLines, ERR_F, ERR_P, F, NOON, P } from './entry-text.ts';
@@ -146,7 +146,7 @@ describe('the decoder', () => {
     const seen: [Channel, number, number][] = [];
     while (decoder.next(view)) {
       expect(view.buffer).toBe(bytes);
-      seen.push([view.channel, view.start, view.end]);
+      seen.push([stdChannel(view), view.start, view.end]);
     }
     expect(seen).toEqual([
       [0, 30, 31],

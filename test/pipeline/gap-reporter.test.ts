@@ -21,7 +21,7 @@ function dropped(lines: number, bytes: number): Gap {
 
 function benchOf(output: MemoryOutput, limits: Parameters<typeof makeLane>[1] = {}): { lanes: LaneBench; gaps: GapReporter<MemoryRoute> } {
   const lanes = makeLane(output, limits);
-  const routes = new SourceRoutes(() => ({ pair: [lanes.route('out'), lanes.route('err')], final: true }));
+  const routes = new SourceRoutes(() => ({ byChannel: [lanes.route('out'), lanes.route('err')], final: true }));
   routes.find();
   return { lanes, gaps: new GapReporter(lanes.lane, routes, lanes.clock) };
 }

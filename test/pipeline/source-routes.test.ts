@@ -5,7 +5,7 @@ import { type MemoryRoute, MemoryOutput } from '../support/memory-output.ts';
 function routesTo(name: string, final: boolean): FoundRoutes<MemoryRoute> {
   const output = new MemoryOutput();
   const route = output.route({ labels: { name }, metadata: [] });
-  return { pair: [route, route], final };
+  return { byChannel: [route, route], final };
 }
 
 describe(SourceRoutes, () => {
@@ -13,14 +13,14 @@ describe(SourceRoutes, () => {
     const [provisional, final] = [routesTo('a', false), routesTo('b', true)];
     const answers = [null, provisional, null, final, provisional];
     const routes = new SourceRoutes<MemoryRoute>(() => answers.shift() ?? null);
-    expect(() => routes.pair).toThrow('nothing is sent of a source before it is known whose it is');
-    const seen = [1, 2, 3, 4, 5].map(() => [routes.find(), routes.known && routes.pair]);
+    expect(() => routes.byChannel).toThrow('nothing is sent of a source before it is known whose it is');
+    const seen = [1, 2, 3, 4, 5].map(() => [routes.find(), routes.known && routes.byChannel]);
     expect(seen).toStrictEqual([
       [false, false],
-      [true, provisional.pair],
-      [false, provisional.pair],
-      [true, final.pair],
-      [false, final.pair],
+      [true, provisional.byChannel],
+      [false, provisional.byChannel],
+      [true, final.byChannel],
+      [false, final.byChannel],
     ]);
     expect(answers).toStrictEqual([provisional]);
   });

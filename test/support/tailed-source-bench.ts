@@ -49,7 +49,7 @@ export function tailedSource<R extends Route>(setup: TailedSourceSetup<R>): Tail
   );
   const resume = log.open({ kind: 'new', placeIn: () => null, start: 'oldest' }, 0);
   if (typeof resume === 'string') throw new Error(resume);
-  const routes = new SourceRoutes(() => ({ pair, final: true }));
+  const routes = new SourceRoutes(() => ({ byChannel: pair, final: true }));
   routes.find();
   const partBudget = new ByteBudget(1_000_000, new Wakeup());
   const scanner = lines === undefined ? null : new LineScanner(lines);

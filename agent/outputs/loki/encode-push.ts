@@ -139,11 +139,11 @@ export class PushEncoder implements BatchEncoder<LokiRoute> {
     return ENTRY_HEADER + encodedMetadata.length;
   }
 
-  appendLines(routes: readonly [LokiRoute, LokiRoute], table: LineTable): number {
+  appendLines(routes: readonly LokiRoute[], table: LineTable): number {
     let grown = 0;
     for (const channel of CHANNELS) {
       if (table.linesOf(channel) === 0) continue;
-      const { stream, encodedMetadata } = routes[channel];
+      const { stream, encodedMetadata } = routes[channel]!;
       grown += this.#writer!.append(stream.wire!, table, channel, encodedMetadata);
     }
     this.bytes += grown;
