@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { Metadata } from '../model/record.ts';
 import type { DropReason } from '../model/verdict.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { endOfLastLine, readRange } from '../runtime/last-line.ts';
 import { syncDirectory } from '../runtime/sync-directory.ts';
 import { formatLetter, parseLetter } from './letter-line.ts';
 
@@ -23,9 +24,6 @@ export interface DeadLetter {
   readonly line: Buffer;
   readonly metadata: Metadata;
 }
-
-const LF = 10;
-const LOOK_BACK_BYTES = 65536;
 
 /**
  * The dead-letter file of one output, as the agent appends to it: whole JSON lines, no more than `maxBytes` of them. The agent alone
@@ -105,23 +103,6 @@ async function mend(file: FileHandle): Promise<number> {
   if (isTorn) await file.truncate(end);
   else await file.appendFile('\n');
   return isTorn ? end : size + 1;
-}
-
-/** Where the line after the last LF begins. That LF is nearly always the last byte, so one byte is looked at first. */
-async function endOfLastLine(file: FileHandle, size: number): Promise<number> {
-  let start = size;
-  while (start > 0) {
-    const end = start;
-    start = Math.max(0, start - (end === size ? 1 : LOOK_BACK_BYTES));
-    const found = (await readRange(file, start, end)).lastIndexOf(LF);
-    if (found >= 0) return start + found + 1;
-  }
-  return 0;
-}
-
-async function readRange(file: FileHandle, start: number, end: number): Promise<Buffer> {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(end - start), 0, end - start, start);
-  return buffer.subarray(0, bytesRead);
 }
 
 async function isStill(file: FileHandle, path: string): Promise<boolean> {
