@@ -65,10 +65,19 @@ function isEvent(value: unknown): value is WrittenEvent {
 /** As the policy was asked about it: the name of what is created was filled in later, from the body. */
 export function requestOf({ user, verb, objectRef, requestURI }: WrittenRequest): ApiRequest {
   const subject = { user: user?.username ?? null, groups: user?.groups ?? [], verb };
-  if (objectRef === undefined) return { ...subject, target: { kind: 'path', path: requestURI.split('?')[0]! } };
+  if (objectRef === undefined) return { ...subject, target: { kind: 'path', path: unescaped(requestURI.split('?')[0]!) } };
   const { apiGroup: group = '', resource = '', subresource = '', namespace = '', name = '' } = objectRef;
   const isNamed = verb !== 'create' || subresource !== '';
   return { ...subject, target: { kind: 'resource', group, resource, subresource, namespace, name: isNamed ? name : '' } };
+}
+
+/** The policy is asked about the path without its escapes. */
+function unescaped(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 /** Bytes of `,"name":value` as Go writes it, which escapes what HTML might take for its own. */

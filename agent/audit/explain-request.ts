@@ -26,6 +26,7 @@ export function explainRequest(policy: Policy, request: ApiRequest): Explanation
 /** Only requests that go on for long have a stage in the middle (kubernetes: pkg/controlplane/apiserver/config.go, v1.37), and failed authentications. */
 const LONG_VERBS: ReadonlySet<string> = new Set(['watch', 'proxy']);
 const LONG_SUBRESOURCES: ReadonlySet<string> = new Set(['attach', 'exec', 'proxy', 'log', 'portforward']);
+const LONG_PATHS = '/debug/pprof/';
 
 function recordedStages(policy: Policy, rule: Rule | null, request: ApiRequest): Stage[] {
   const omitted = omittedStages(policy, rule);
@@ -34,8 +35,8 @@ function recordedStages(policy: Policy, rule: Rule | null, request: ApiRequest):
 
 function possibleStages({ user, verb, target }: ApiRequest): readonly Stage[] {
   if (user === null) return ['ResponseStarted'];
-  const isLong = LONG_VERBS.has(verb) || (target.kind === 'resource' && LONG_SUBRESOURCES.has(target.subresource));
-  return isLong ? STAGES : STAGES.filter((stage) => stage !== 'ResponseStarted');
+  const isLongTarget = target.kind === 'path' ? target.path.startsWith(LONG_PATHS) : LONG_SUBRESOURCES.has(target.subresource);
+  return isLongTarget || LONG_VERBS.has(verb) ? STAGES : STAGES.filter((stage) => stage !== 'ResponseStarted');
 }
 
 function whyNot(rule: Rule, request: ApiRequest): string {

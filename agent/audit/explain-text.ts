@@ -20,9 +20,12 @@ export function requestText(policy: Policy, request: ApiRequest): string {
   return textOf(lines);
 }
 
-/** Bodies are those of resources alone. */
+const ANSWERED_PATH = `${RECORDED.Metadata}, and what it is answered where that is an object: groups, resources, a refusal`;
+
+/** What a client sends is recorded of resources alone. */
 function recorded({ target }: ApiRequest, level: Level): string {
-  return RECORDED[target.kind === 'path' && level !== 'None' ? 'Metadata' : level];
+  if (target.kind === 'resource' || level === 'None') return RECORDED[level];
+  return level === 'RequestResponse' ? ANSWERED_PATH : RECORDED.Metadata;
 }
 
 function stagesText(stages: readonly Stage[]): string {

@@ -62,3 +62,10 @@ test('a failed authentication has no user, and what is created no name', () => {
     path: '/healthz',
   });
 });
+
+test('the path of a request is what its escapes stand for', () => {
+  const { objectRef: _, ...written } = JSON.parse(LINES[0]!) as Record<string, unknown>;
+  const pathOf = (requestURI: string): unknown => parseEvent(goJson({ ...written, requestURI }))!.request.target;
+  expect(pathOf('/healthz%2Fping?verbose=%2F')).toStrictEqual({ kind: 'path', path: '/healthz/ping' });
+  expect(pathOf('/broken%2')).toStrictEqual({ kind: 'path', path: '/broken%2' });
+});

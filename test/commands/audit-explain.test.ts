@@ -108,6 +108,22 @@ at: RequestReceived, ResponseComplete; Panic instead of ResponseComplete when th
     expect(JSON.parse(stdout)).toMatchObject({ stages: ['RequestReceived', 'ResponseStarted', 'ResponseComplete', 'Panic'] });
   });
 
+  test.each([
+    ['Request', 'who, what, when and the outcome'],
+    ['RequestResponse', 'who, what, when and the outcome, and what it is answered where that is an object'],
+  ])('at %s of other URLs than those of resources: %s', async (level, recorded) => {
+    const { stdout } = await explain(['--user', 'alice', '--verb', 'get', '--path', '/apis'], THREE_RULES.replace('Metadata', level));
+    expect(stdout).toContain(`recorded: ${recorded}`);
+  });
+
+  test.each([
+    ['/debug/pprof/profile', ['RequestReceived', 'ResponseStarted', 'ResponseComplete', 'Panic']],
+    ['/debug/pprof', ['RequestReceived', 'ResponseComplete', 'Panic']],
+  ])('so do profiles: %s', async (path, stages) => {
+    const { stdout } = await explain(['--user', 'alice', '--verb', 'get', '--path', path, '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ stages });
+  });
+
   test('names what an API server would not take, on stderr', async () => {
     const { code, stdout, stderr } = await explain([], THREE_RULES.replace('Metadata', 'metadata'));
     expect({ code, stdout }).toStrictEqual({ code: 1, stdout: '' });
