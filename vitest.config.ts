@@ -7,7 +7,14 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/process/**', 'test/integration/**', 'test/kubelet/**', 'test/cluster/**', 'test/rendered/**'],
+          exclude: [
+            'test/process/**',
+            'test/integration/**',
+            'test/kubelet/**',
+            'test/cluster/**',
+            'test/apiserver/**',
+            'test/rendered/**',
+          ],
           testTimeout: 120_000,
         },
       },
@@ -22,6 +29,15 @@ const config: ViteUserConfig = defineConfig({
         },
       },
       { test: { name: 'manifests', include: ['test/rendered/**/*.test.ts'], testTimeout: 60_000 } },
+      {
+        test: {
+          name: 'apiserver',
+          include: ['test/apiserver/**/*.test.ts'],
+          testTimeout: 240_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
       { test: { name: 'cluster', include: ['test/cluster/**/*.test.ts'], testTimeout: 600_000, fileParallelism: false } },
       { test: { name: 'kubelet', include: ['test/kubelet/**/*.test.ts'], testTimeout: 240_000, fileParallelism: false } },
     ],

@@ -1,0 +1,53 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+
+/** A program of LOGFERRY_CLUSTER as a child process, with what it says in a file. */
+export class ServerProcess implements AsyncDisposable {
+  readonly #child: ChildProcess;
+  readonly #exited: Promise<unknown>;
+  readonly #log: string;
+
+  constructor(program: string, args: readonly string[], log: string) {
+    const output = openSync(log, 'a');
+    this.#child = spawn(builtProgram(program), args, { stdio: ['ignore', output, output] });
+    closeSync(output);
+    this.#exited = once(this.#child, 'exit');
+    this.#log = log;
+  }
+
+  /** Throws with its last words if it has ended. */
+  expectRunning(): void {
+    const { exitCode, signalCode } = this.#child;
+    if (exitCode === null && signalCode === null) return;
+    throw new Error(`it ended with ${exitCode ?? signalCode}: ${readFileSync(this.#log, 'utf8').slice(-2000)}`);
+  }
+
+  /** Resolves once it has ended. */
+  async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    this.#child.kill(signal);
+    await this.#exited;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.end('SIGKILL');
+  }
+}
+
+function builtProgram(name: string): string {
+  const directory = process.env['LOGFERRY_CLUSTER'];
+  if (directory === undefined) throw new Error('LOGFERRY_CLUSTER is not set: it has to name what .ci/servers/cluster/build.sh makes');
+  return join(directory, name);
+}
+
+/** A port of loopback that nothing listens on, for a program that has to be told one. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
