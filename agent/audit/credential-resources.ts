@@ -2,7 +2,7 @@ import { type ApiRequest, resourceName } from './api-request.ts';
 import type { Kind } from './first-match.ts';
 
 /** Resources whose bodies never leave the node. A subresource of theirs has the same bodies, or may. */
-export interface CredentialResource {
+interface CredentialResource {
   /** Null: whichever. */
   readonly group: string | null;
   readonly resource: string;
@@ -17,6 +17,11 @@ const CREDENTIALS: readonly CredentialResource[] = [
   { group: null, resource: 'tokenreviews', subresource: null },
   { group: null, resource: 'tokenrequests', subresource: null },
 ];
+
+/** Names of the resources whose objects hold credentials wherever they stand. */
+export function credentialNames(more: readonly Pick<Kind, 'resource'>[]): ReadonlySet<string> {
+  return new Set([...CREDENTIALS.filter(({ subresource }) => subresource === null), ...more].map(({ resource }) => resource));
+}
 
 /** The name of the resource that a request is about, when its bodies hold credentials; null: they are not known to. */
 export function credentialResource(request: ApiRequest, more: readonly Pick<Kind, 'group' | 'resource'>[]): string | null {

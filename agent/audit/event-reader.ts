@@ -1,25 +1,33 @@
 import type { Metadata } from '../model/record.ts';
 import type { Time } from '../runtime/civil-time.ts';
 import { GrowingBuffer } from '../runtime/growing-buffer.ts';
-import { type CredentialResource, credentialResource } from './credential-resources.ts';
+import type { ApiRequest } from './api-request.ts';
+import type { AuditCounts, EventFault } from './audit-counts.ts';
+import type { Mask } from './body-redactor.ts';
+import { credentialNames, credentialResource } from './credential-resources.ts';
 import { BODIES, type EventField, type EventValues } from './event-fields.ts';
 import { type EventHead, isEventKind, readHead, removeMalformed } from './event-head.ts';
-import { EventScanner, type ScanFault } from './event-scanner.ts';
+import { metadataOf } from './event-metadata.ts';
+import { EventScanner } from './event-scanner.ts';
+import type { Kind } from './first-match.ts';
+import { fitEvent } from './fit-event.ts';
 import { goJson } from './go-json.ts';
 import { type FilterReason, lowerLevel } from './lower-level.ts';
-import { metadataOf } from './event-metadata.ts';
 import { isAtLeast, type Level, type Policy, STAGES } from './policy.ts';
+import { redactEvent, removeBodyAnnotations } from './redact-event.ts';
 import { annotate, type Markers, writeEvent } from './write-event.ts';
 
 export interface EventReaderOptions {
   /** Lowers what the API server recorded; null: everything leaves at the level that it has. */
   readonly policy: Policy | null;
   /** Resources whose bodies never leave, beside those that always hold credentials. */
-  readonly credentials: readonly Pick<CredentialResource & { readonly group: string }, 'group' | 'resource'>[];
+  readonly credentials: readonly Pick<Kind, 'group' | 'resource'>[];
   /** How much of an event is held at once. */
   readonly keptBytes: number;
-  /** No line becomes longer. */
+  /** No line becomes longer; 1024 at least. */
   readonly maxLineBytes: number;
+  /** Counted up. */
+  readonly counts: AuditCounts;
 }
 
 /** An event as it leaves the node: a pure function of its bytes and the options. */
@@ -37,9 +45,6 @@ export interface AuditEntry {
 
 /** What became of a line. */
 export type ReadEvent = AuditEntry | { readonly kind: 'filtered'; readonly reason: FilterReason };
-
-/** Why a line became an entry that holds no more than who, what, when and the outcome, as far as it says so. */
-export type EventFault = Exclude<ScanFault, 'empty'> | 'malformed' | 'no-event';
 
 const SALVAGED: ReadonlySet<EventField> = new Set([
   'auditID',
@@ -62,10 +67,12 @@ export class EventReader {
   readonly #options: EventReaderOptions;
   readonly #scanner: EventScanner;
   readonly #line = new GrowingBuffer();
+  readonly #resources: ReadonlySet<string>;
 
   constructor(options: EventReaderOptions) {
     this.#options = options;
     this.#scanner = new EventScanner(options.keptBytes);
+    this.#resources = credentialNames(options.credentials);
   }
 
   /** Takes `bytes[start, end)`, the next bytes of the line, its LF not among them. */
@@ -86,42 +93,73 @@ export class EventReader {
   }
 
   #read(): ReadEvent {
+    const { counts } = this.#options;
     const fault = this.#scanner.finish();
-    if (fault === 'empty') return { kind: 'filtered', reason: 'empty' };
+    if (fault === 'empty') return this.#filtered('empty');
     const values = this.#scanner.values();
     const isMalformed = removeMalformed(values);
     const head = readHead(values);
-    if (fault !== null) return this.#salvage(values, head, fault);
-    if (isMalformed) return this.#salvage(values, head, 'malformed');
-    if (!isWhole(values, head)) return this.#salvage(values, head, 'no-event');
-    return this.#prune(values, head);
+    if (fault === null && !isMalformed && isWhole(values, head)) return this.#prune(values, head);
+    const known = fault ?? (isMalformed ? 'malformed' : 'no-event');
+    counts.unparsable[known] += 1;
+    return this.#salvage(values, head, known);
   }
 
   #prune(values: EventValues, head: WholeHead): ReadEvent {
-    const { policy, credentials } = this.#options;
-    const lowered = policy === null ? { kind: 'kept' as const, level: head.level } : lowerLevel(policy, head.request, head);
-    if (lowered.kind === 'filtered') return lowered;
+    const { policy, counts } = this.#options;
+    const lowered = policy === null ? { ...AS_RECORDED, level: head.level } : lowerLevel(policy, head.request, head);
+    if (lowered.kind === 'filtered') return this.#filtered(lowered.reason);
     keepLevel(values, lowered.level);
-    const markers = new Map<Parameters<Markers['get']>[0], string>();
-    const credential = credentialResource(head.request, credentials);
-    const removed = BODIES.filter((body) => values.delete(body));
-    if (removed.length > 0) markers.set('logferry.io/removed', `${removed.join(',')}: ${credential ?? 'bodies'}`);
-    annotate(values, markers);
-    return this.#entry(values, head);
+    const markers: Markers = new Map();
+    this.#redact(values, head.request, { omitManagedFields: lowered.omitManagedFields, markers });
+    counts.events[lowered.level][head.stage] += 1;
+    return this.#entry(values, head, markers);
+  }
+
+  #redact(values: EventValues, request: ApiRequest | null, { omitManagedFields, markers }: RedactOptions): void {
+    const { counts, credentials } = this.#options;
+    const bodies = BODIES.filter((body) => values.has(body));
+    const credential = request === null ? null : credentialResource(request, credentials);
+    const masked = (mask: Mask): void => void (counts.masked[mask] += 1);
+    const held = redactEvent(values, credential, { resources: this.#resources, omitManagedFields, masked });
+    const reasons: string[] = [];
+    if (held !== null && bodies.length > 0) {
+      counts.removed.set(held, (counts.removed.get(held) ?? 0) + 1);
+      reasons.push(`${bodies.join(', ')}: ${held} hold credentials`);
+    }
+    if (this.#scanner.unknownFields > 0) reasons.push('fields that no event has');
+    if (reasons.length > 0) markers.set('logferry.io/removed', reasons.join('; '));
   }
 
   #salvage(values: EventValues, head: EventHead, fault: EventFault): AuditEntry {
     for (const [field, value] of values) if (!SALVAGED.has(field) || value.length > SALVAGED_BYTES) values.delete(field);
     values.set('level', Buffer.from('"Metadata"'));
     if (head.code !== null) values.set('responseStatus', Buffer.from(goJson({ code: head.code })));
-    annotate(values, new Map([['logferry.io/unparsable', `${fault}, ${this.#scanner.bytes} bytes`]]));
-    return this.#entry(values, head);
+    const markers: Markers = new Map([['logferry.io/unparsable', `${fault}, ${this.#scanner.bytes} bytes`]]);
+    this.#redact(values, null, { omitManagedFields: false, markers });
+    return this.#entry(values, head, markers);
   }
 
-  #entry(values: EventValues, head: EventHead): AuditEntry {
+  #entry(values: EventValues, head: EventHead, markers: Markers): AuditEntry {
+    annotate(values, markers);
+    const leftOut = new Set([...this.#scanner.leftOut, ...fitEvent(values, this.#options.maxLineBytes)]);
+    if (leftOut.size > 0) annotate(values, markers.set('logferry.io/truncated', [...leftOut].join(', ')));
+    for (const field of leftOut) this.#options.counts.truncated[field] += 1;
     const channel = head.stage === null ? COMPLETE : STAGES.indexOf(head.stage);
     return { kind: 'entry', line: writeEvent(values, this.#line), time: head.time, channel, metadata: metadataOf(values) };
   }
+
+  #filtered(reason: FilterReason): ReadEvent {
+    this.#options.counts.filtered[reason] += 1;
+    return { kind: 'filtered', reason };
+  }
+}
+
+const AS_RECORDED = { kind: 'kept', omitManagedFields: false } as const;
+
+interface RedactOptions {
+  readonly omitManagedFields: boolean;
+  readonly markers: Markers;
 }
 
 /** What every event has. */
@@ -134,7 +172,10 @@ function isWhole(values: EventValues, head: EventHead): head is WholeHead {
 
 /** Leaves what is recorded at a level. */
 function keepLevel(values: EventValues, level: Level): void {
-  if (!isAtLeast(level, 'Request')) values.delete('requestObject');
+  if (!isAtLeast(level, 'Request')) {
+    values.delete('requestObject');
+    removeBodyAnnotations(values);
+  }
   if (!isAtLeast(level, 'RequestResponse')) values.delete('responseObject');
   values.set('level', Buffer.from(`"${level}"`));
 }

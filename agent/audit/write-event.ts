@@ -4,7 +4,7 @@ import { recordOf } from './event-head.ts';
 import { goJson } from './go-json.ts';
 
 /** Annotations that say what of an event is missing; an audit event's own are of the same map. */
-export type Markers = ReadonlyMap<`logferry.io/${'removed' | 'truncated' | 'unparsable'}`, string>;
+export type Markers = Map<`logferry.io/${'removed' | 'truncated' | 'unparsable'}`, string>;
 
 const PREFIXES = EVENT_FIELDS.map((field) => [field, Buffer.from(`,"${field}":`)] as const);
 const HEAD = Buffer.from('{"kind":"Event","apiVersion":"audit.k8s.io/v1"');
@@ -15,6 +15,13 @@ export function annotate(values: EventValues, markers: Markers): void {
   if (markers.size === 0) return;
   const own = Object.entries(recordOf(values, 'annotations')).filter(([name]) => !(markers as ReadonlyMap<string, string>).has(name));
   values.set('annotations', Buffer.from(goJson(Object.fromEntries([...own, ...markers]))));
+}
+
+/** How many bytes `writeEvent` makes. */
+export function writtenBytes(values: EventValues): number {
+  let sum = HEAD.length + 1;
+  for (const [field, value] of values) if (field !== 'kind' && field !== 'apiVersion') sum += field.length + 4 + value.length;
+  return sum;
 }
 
 /** Writes an event as the API server does: kind and apiVersion, then its other fields in their order. Fills `target` from its beginning. */

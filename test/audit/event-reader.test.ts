@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { AuditCounts } from '../../agent/audit/audit-counts.ts';
 import { type AuditEntry, EventReader } from '../../agent/audit/event-reader.ts';
 
 const SAMPLE = join(import.meta.dirname, '../samples/audit/audit.log');
 const LINES = readFileSync(SAMPLE, 'utf8').trimEnd().split('\n');
-const OPTIONS = { policy: null, credentials: [], keptBytes: 262_144, maxLineBytes: 262_144 };
+const OPTIONS = { policy: null, credentials: [], keptBytes: 262_144, maxLineBytes: 262_144, counts: new AuditCounts() };
 
 function entryOf(line: string, reader: EventReader = new EventReader(OPTIONS)): AuditEntry {
   const bytes = Buffer.from(line);
