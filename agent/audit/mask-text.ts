@@ -1,8 +1,10 @@
-import type { FindShape, Match } from '../shapes/find-shape.ts';
+import { byteClass } from '../shapes/byte-class.ts';
 import { findAwsAccessKey } from '../shapes/find-aws-access-key.ts';
 import { findBearer } from '../shapes/find-bearer.ts';
 import { findJwt } from '../shapes/find-jwt.ts';
 import { findPrivateKey } from '../shapes/find-private-key.ts';
+import type { FindShape, Match } from '../shapes/find-shape.ts';
+import { RunFinder } from '../shapes/run-finder.ts';
 
 /** What in a text is masked; the name stands in its place. */
 export const TEXT_MASKS = ['jwt', 'bearer', 'aws_access_key', 'private_key', 'url_password', 'assigned', 'base64', 'object'] as const;
@@ -16,12 +18,16 @@ const FINDERS: readonly (readonly [TextMask, FindShape])[] = [
 ];
 /** What names of secrets look like, in flags, parameters and fields. */
 const SECRET_NAME = String.raw`passw(?:or)?d|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|key[_-]?data|credentials?`;
-/** Each repetition is bounded, so that the search takes linear time. */
-const PATTERNS: readonly (readonly [TextMask, RegExp])[] = [
-  ['url_password', /(?<=:\/\/[^\s/:@"'\\]{0,64}:)(?!\[redacted:)[^\s/@"'\\]{1,128}(?=@)/g],
-  ['assigned', new RegExp(String.raw`((?:${SECRET_NAME})[\w.-]{0,32}(?:=|%3[Dd]))(?!\[redacted:)[^\s&;,"'\\]+`, 'gi')],
+/** With texts of which one has to be there. Each repetition is bounded, so that the search takes linear time. */
+const PATTERNS: readonly (readonly [TextMask, RegExp, signs: readonly string[]])[] = [
+  ['url_password', /(?<=:\/\/[^\s/:@"'\\]{0,64}:)(?!\[redacted:)[^\s/@"'\\]{1,128}(?=@)/g, ['://']],
+  ['assigned', new RegExp(String.raw`((?:${SECRET_NAME})[\w.-]{0,32}(?:=|%3[Dd]))(?!\[redacted:)[^\s&;,"'\\]+`, 'gi'), ['=', '%3']],
 ];
-const BASE64_RUN = /[A-Za-z0-9+/_-]{24,}={0,2}/g;
+/** What is shorter holds no secret that is told by its form. */
+const SHORTEST = 5;
+const RUN_BYTES = 24;
+const RUNS = new RunFinder(byteClass(/[A-Za-z0-9+/_-]/), RUN_BYTES);
+const PADDING = 61;
 /** A kubeconfig in base64 has its key in base64 once more. */
 const MOST_ENCODINGS = 2;
 /** A manifest in YAML, or in JSON that is not whole. */
@@ -40,24 +46,67 @@ export function maskText(text: string, masked: (mask: TextMask) => void): string
 }
 
 function mask(text: string, masked: (mask: TextMask) => void, encodings: number): string {
-  if (MANIFEST.test(text)) {
+  if (text.length < SHORTEST) return text;
+  if (text.includes('kind') && MANIFEST.test(text)) {
     masked('object');
     return placeholder('object');
   }
+  return maskBase64(maskPatterns(maskShapes(text, masked), masked), masked, encodings);
+}
+
+function maskShapes(text: string, masked: (mask: TextMask) => void): string {
+  // Between quotes, a text of one full line of base64 is not taken for a line of a key.
+  let line: Buffer = Buffer.from(`"${text}"`);
+  const match: Match = { start: 0, end: 1 };
+  let found = false;
+  for (const [name, find] of FINDERS) {
+    if (!find(line, 1, match)) continue;
+    found = true;
+    line = replaceShapes(line, match, () => (masked(name), find(line, match.end, match)), placeholder(name));
+  }
+  return found ? line.toString('utf8', 1, line.length - 1) : text;
+}
+
+/** Replaces the match and those that `next` finds behind it. */
+function replaceShapes(line: Buffer, match: Match, next: () => boolean, text: string): Buffer {
+  const parts: Buffer[] = [];
+  let from = 0;
+  do {
+    parts.push(line.subarray(from, match.start), Buffer.from(text));
+    // A key without an end goes to the end of the text, which is not that of the quotes.
+    match.end = Math.min(match.end, line.length - 1);
+    from = match.end;
+  } while (next());
+  return Buffer.concat([...parts, line.subarray(from)]);
+}
+
+function maskPatterns(text: string, masked: (mask: TextMask) => void): string {
   let result = text;
-  for (const [name, find] of FINDERS) result = maskShape(result, name, find, masked);
-  for (const [name, pattern] of PATTERNS) {
+  for (const [name, pattern, sign] of PATTERNS) {
+    if (!sign.some((part) => result.includes(part))) continue;
     result = result.replace(pattern, (_, kept: unknown) => {
       masked(name);
       return `${typeof kept === 'string' ? kept : ''}${placeholder(name)}`;
     });
   }
-  if (encodings === MOST_ENCODINGS) return result;
-  return result.replace(BASE64_RUN, (run) => {
-    if (!holdsSecret(run, encodings + 1)) return run;
+  return result;
+}
+
+/** Texts that are encoded: each run of base64's characters is decoded and looked through, to a bounded depth. */
+function maskBase64(text: string, masked: (mask: TextMask) => void, encodings: number): string {
+  if (encodings === MOST_ENCODINGS || text.length < RUN_BYTES) return text;
+  const bytes = Buffer.from(text);
+  const parts: string[] = [];
+  let from = 0;
+  for (let start = RUNS.next(bytes, 0), end = 0; start !== -1; start = RUNS.next(bytes, end)) {
+    end = RUNS.endOf(bytes, start);
+    if (!holdsSecret(bytes.toString('latin1', start, end), encodings + 1)) continue;
     masked('base64');
-    return placeholder('base64');
-  });
+    while (bytes[end] === PADDING) end += 1;
+    parts.push(bytes.toString('utf8', from, start), placeholder('base64'));
+    from = end;
+  }
+  return from === 0 ? text : `${parts.join('')}${bytes.toString('utf8', from)}`;
 }
 
 /** Of the four places where a group of base64 may begin, the one that does is not known when something stands before. */
@@ -67,20 +116,6 @@ function holdsSecret(run: string, encodings: number): boolean {
     const decoded = Buffer.from(run.slice(skipped), 'base64').toString('latin1');
     return mask(decoded, () => undefined, encodings) !== decoded;
   });
-}
-
-function maskShape(text: string, name: TextMask, find: FindShape, masked: (mask: TextMask) => void): string {
-  // Between quotes, a text of one full line of base64 is not taken for a line of a key.
-  const line = Buffer.from(`"${text}"`);
-  const match: Match = { start: 0, end: 1 };
-  const parts: string[] = [];
-  let from = 1;
-  while (find(line, from, match)) {
-    masked(name);
-    parts.push(line.toString('utf8', from, match.start), placeholder(name));
-    from = Math.min(match.end, line.length - 1);
-  }
-  return from === 1 ? text : `${parts.join('')}${line.toString('utf8', from, line.length - 1)}`;
 }
 
 /** What stands in place of a secret. */

@@ -49,6 +49,7 @@ function removeQuotes(values: EventValues, masked: (mask: Mask) => void): void {
 
 /** Takes out annotations that are parts of bodies. */
 export function removeBodyAnnotations(values: EventValues): void {
+  if (values.get('annotations')?.includes('admission.k8s.io/') !== true) return;
   const annotations = Object.entries(recordOf(values, 'annotations'));
   const kept = annotations.filter(([name]) => !BODY_ANNOTATION.test(name));
   if (kept.length < annotations.length) values.set('annotations', Buffer.from(goJson(Object.fromEntries(kept))));
