@@ -30,7 +30,7 @@ export interface EventSink {
   append(lines: Buffer): Promise<Stored>;
 }
 
-/** What of an event, a line without its LF, may rest on this node's disk; null: it is no event. */
+/** What of an event, a line without its LF, may rest on this node's disk; null: nothing of it. */
 export type Prune = (event: Buffer) => Buffer | null;
 
 interface Answer {
@@ -148,7 +148,8 @@ export class AuditReceiver implements AsyncDisposable {
     if (stored.kind === 'trouble') return { status: 503, text: `the spool cannot be written: ${stored.why}`, refusal: 'disk' };
     this.counters.batches += 1;
     this.counters.events += kept.length;
-    this.#countMalformed(malformed + events.length - kept.length);
+    this.counters.filteredEvents += events.length - kept.length;
+    this.#countMalformed(malformed);
     return OK;
   }
 

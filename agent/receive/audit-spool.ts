@@ -71,6 +71,8 @@ export class AuditSpool implements AsyncDisposable {
   }
 
   async #writeAll(): Promise<void> {
+    // What comes in the same turn goes together; and `#writing` is set before this can end.
+    await Promise.resolve();
     while (this.#waiting.length > 0) {
       const group = this.#takeFitting();
       try {

@@ -8,5 +8,7 @@ export class ReceiverCounters {
   events = 0;
   /** Items of lists that were no events. */
   malformedEvents = 0;
+  /** Events of which nothing is kept. */
+  filteredEvents = 0;
   readonly refused: Record<Refusal, number> = Object.fromEntries(REFUSALS.map((refusal) => [refusal, 0])) as Record<Refusal, number>;
 }

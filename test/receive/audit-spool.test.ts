@@ -54,7 +54,7 @@ describe(AuditSpool, () => {
     await using spool = await AuditSpool.open(optionsIn(dir.path, { fileBytes: 4 }));
     await Promise.all(['a', 'b', 'c', 'd'].map((text) => spool.append(line(text))));
     const sizes = await Promise.all((await readdir(dir.path)).sort().map(async (name) => (await stat(join(dir.path, name))).size));
-    expect(sizes).toEqual([2, 6]);
+    expect(sizes).toEqual([8]);
   });
 
   test('a line that a crash has torn is cut off at the start, and the next one begins there', async () => {
@@ -79,7 +79,14 @@ describe(AuditSpool, () => {
     expect(spool.bytes).toBe(24);
     await spool.release(() => false);
     expect(await spool.append(line('too much'))).toEqual(STORED);
-    expect((await spooledLines(dir.path)).lines).toEqual(['jkl', 'too much']);
+    expect((await spooledLines(dir.path)).lines).toEqual(['abcdefghi', 'jkl', 'too much']);
+  });
+
+  test('lines that have no room at all keep none away that come later', async () => {
+    await using dir = await tempDir();
+    await using spool = await AuditSpool.open(optionsIn(dir.path, { spoolBytes: 5 }));
+    for (let i = 0; i < 3; i += 1) expect(await spool.append(line('too much'))).toEqual({ kind: 'full' });
+    expect(await spool.append(line('fits'))).toEqual(STORED);
   });
 
   test('no file is released behind one that is needed, and never the live one', async () => {
