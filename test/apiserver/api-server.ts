@@ -39,16 +39,18 @@ export class ApiServer implements AsyncDisposable {
     return new ApiServer(client, process, dir);
   }
 
-  /** Holds the audit log, `audit.log`, and what it was rotated to. */
-  get auditDir(): string {
-    return join(this.#dir.path, 'audit');
+  /** The files of the audit log, rotated ones first; none before the first event. */
+  get auditFiles(): string[] {
+    const directory = join(this.#dir.path, 'audit');
+    if (!existsSync(directory)) return [];
+    // A time follows the dash of a rotated file, and the dash comes before the point of the live one.
+    const names = readdirSync(directory).sort();
+    return names.map((name) => join(directory, name));
   }
 
-  /** Every line of the audit log so far, rotated files first. */
+  /** Every line of the audit log so far. */
   get auditLines(): string[] {
-    if (!existsSync(this.auditDir)) return [];
-    const files = readdirSync(this.auditDir).sort();
-    return files.flatMap((name) => readFileSync(join(this.auditDir, name), 'utf8').split('\n').slice(0, -1));
+    return this.auditFiles.flatMap((file) => readFileSync(file, 'utf8').split('\n').slice(0, -1));
   }
 
   /** Ends it as an operator does; all events are in the log then. */

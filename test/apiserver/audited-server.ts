@@ -10,24 +10,38 @@ export interface Recording {
   readonly lines: ReadonlyMap<string, readonly string[]>;
   /** Of all requests: those that the API server makes of itself as well. */
   readonly all: readonly string[];
+  /** So many of them were there when the server was told to stop, which ends its own watches. */
+  readonly beforeStop: number;
+  /** The files of the log, rotated ones first. */
+  readonly files: readonly string[];
   /** The token of the service account that makes some of the requests. */
   readonly token: string;
 }
 
+export interface RecordOptions {
+  /** Of the API server, beside those that name the policy and the log. */
+  readonly flags?: readonly string[];
+  /** What happens meanwhile, spread over the requests. */
+  readonly meanwhile?: readonly (() => Promise<void>)[];
+}
+
 /** Starts an API server with the policy, makes every request once, and reads the log when the server has ended. */
-export async function record(etcd: Etcd, policy: string): Promise<Recording> {
-  await using server = await ApiServer.start(etcd, policy);
+export async function record(etcd: Etcd, policy: string, { flags = [], meanwhile = [] }: RecordOptions = {}): Promise<Recording> {
+  await using server = await ApiServer.start(etcd, policy, flags);
   const account = await deployer(server);
   const requests = recordedRequests(account);
-  for (const [name, { who, call }] of Object.entries(requests)) {
+  const stretch = Math.ceil(Object.keys(requests).length / (meanwhile.length + 1));
+  for (const [index, [name, { who, call }]] of Object.entries(requests).entries()) {
+    if (index > 0 && index % stretch === 0) await meanwhile[index / stretch - 1]!();
     // The API server takes the id that a client gives.
     await server.client.send(who, { ...call, headers: { ...call.headers, 'audit-id': idOf(name) } });
   }
+  const beforeStop = server.auditLines.length;
   await server.stop();
   const all = server.auditLines;
   const byId = Map.groupBy(all, (line) => (JSON.parse(line) as { auditID: string }).auditID);
   const lines = new Map(Object.keys(requests).map((name) => [name, byId.get(idOf(name)) ?? []]));
-  return { requests, lines, all, token: account.token! };
+  return { requests, lines, all, beforeStop, files: server.auditFiles, token: account.token! };
 }
 
 function idOf(name: string): string {
