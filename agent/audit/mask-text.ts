@@ -21,6 +21,8 @@ const SECRET_NAME = String.raw`passw(?:or)?d|passphrase|pwd|secret|token|api[_-]
 /** With texts of which one has to be there. Each repetition is bounded, so that the search takes linear time. */
 const PATTERNS: readonly (readonly [TextMask, RegExp, signs: readonly string[]])[] = [
   ['url_password', /(?<=:\/\/[^\s/:@"'\\]{0,64}:)(?!\[redacted:)[^\s/@"'\\]{1,128}(?=@)/g, ['://']],
+  // An argument is all of its text: what would end a parameter is part of its value.
+  ['assigned', new RegExp(String.raw`^(-{1,2}[\w.-]{0,64}(?:${SECRET_NAME})[\w.-]{0,32}=)(?!\[redacted:)[^]+$`, 'gi'), ['=']],
   ['assigned', new RegExp(String.raw`((?:${SECRET_NAME})[\w.-]{0,32}(?:=|%3[Dd]))(?!\[redacted:)[^\s&;,"'\\]+`, 'gi'), ['=', '%3']],
 ];
 /** What is shorter holds no secret that is told by its form. */
