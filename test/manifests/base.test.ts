@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../agent/config/load.ts';
 import type { Config } from '../../agent/config/schema.ts';
 import packageJson from '../../package.json' with { type: 'json' };
-import { BASE, type Container, objectsIn, onlyObjectIn, type PodSpec } from '../support/manifests.ts';
+import { BASE, CONFINEMENT, type Container, OF_THE_NODE, objectsIn, onlyObjectIn, type PodSpec, RIGHTS } from '../support/manifests.ts';
 
 const NODE_NAME = 'node-of-the-test';
 
@@ -89,18 +89,11 @@ describe('daemon set', () => {
   });
 
   test('shares no namespace with its node', () => {
-    for (const key of ['hostNetwork', 'hostPID', 'hostIPC']) expect(pod).not.toHaveProperty(key);
+    for (const key of OF_THE_NODE) expect(pod).not.toHaveProperty(key);
   });
 
   test('is root without anything that root can usually do', () => {
-    expect(onlyContainer()['securityContext']).toEqual({
-      runAsUser: 0,
-      runAsGroup: 0,
-      allowPrivilegeEscalation: false,
-      capabilities: { drop: ['ALL'] },
-      readOnlyRootFilesystem: true,
-      seccompProfile: { type: 'RuntimeDefault' },
-    });
+    expect(onlyContainer()['securityContext']).toEqual(CONFINEMENT);
     expect(pod).not.toHaveProperty('securityContext');
   });
 
@@ -132,7 +125,7 @@ describe('permissions', () => {
   test('reads pods, and nothing else', () => {
     expect(role).toMatchObject({
       kind: 'ClusterRole',
-      rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['list', 'watch'] }],
+      rules: RIGHTS,
     });
     expect(binding).toMatchObject({
       kind: 'ClusterRoleBinding',

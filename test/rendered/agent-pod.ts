@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Container, PodSpec } from '../support/manifests.ts';
+import { CONFINEMENT, type Container, OF_THE_NODE, type PodSpec, RIGHTS } from '../support/manifests.ts';
 import type { Labels, RenderedObject } from './render.ts';
 
 export interface DaemonSet extends RenderedObject {
@@ -31,19 +31,11 @@ export function agentOf(objects: readonly RenderedObject[]): Container {
 export function expectConfined(objects: readonly RenderedObject[], seLinux: object = {}): void {
   const { template, selector } = daemonSetOf(objects).spec;
   const agent = agentOf(objects);
-  expect(agent['securityContext']).toEqual({
-    runAsUser: 0,
-    runAsGroup: 0,
-    allowPrivilegeEscalation: false,
-    capabilities: { drop: ['ALL'] },
-    readOnlyRootFilesystem: true,
-    seccompProfile: { type: 'RuntimeDefault' },
-    ...seLinux,
-  });
-  for (const key of ['hostNetwork', 'hostPID', 'hostIPC', 'securityContext']) expect(template.spec).not.toHaveProperty(key);
+  expect(agent['securityContext']).toEqual({ ...CONFINEMENT, ...seLinux });
+  for (const key of [...OF_THE_NODE, 'securityContext']) expect(template.spec).not.toHaveProperty(key);
   expect(agent.volumeMounts.filter(({ readOnly }) => readOnly !== true).map(({ name }) => name)).toEqual(['state']);
   expect(template.metadata.labels).toMatchObject(selector.matchLabels);
-  expect(rulesOf(objects, 'ClusterRole')).toEqual([{ apiGroups: [''], resources: ['pods'], verbs: ['list', 'watch'] }]);
+  expect(rulesOf(objects, 'ClusterRole')).toEqual(RIGHTS);
 }
 
 /** Of all roles of a kind. */

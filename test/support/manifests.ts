@@ -4,6 +4,22 @@ import { parseAllDocuments } from 'yaml';
 
 export const BASE: string = join(import.meta.dirname, '../../manifests/base');
 
+/** The security context of the agent's container, as docs/security.md has it. */
+export const CONFINEMENT = {
+  runAsUser: 0,
+  runAsGroup: 0,
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ['ALL'] },
+  readOnlyRootFilesystem: true,
+  seccompProfile: { type: 'RuntimeDefault' },
+} as const;
+
+/** Namespaces that a pod may share with its node; the agent's shares none. */
+export const OF_THE_NODE: readonly string[] = ['hostNetwork', 'hostPID', 'hostIPC'];
+
+/** The rules of the agent's ClusterRole. */
+export const RIGHTS: readonly object[] = [{ apiGroups: [''], resources: ['pods'], verbs: ['list', 'watch'] }];
+
 /** As much of a Kubernetes object as these tests look at. */
 export interface KubernetesObject {
   readonly kind: string;
