@@ -16,7 +16,7 @@ test('docs/security.md names a test for each guard', () => {
 });
 
 test.each(NAMED)('$file: $title', ({ file, title }) => {
-  const titles = [...readFileSync(join(ROOT, file), 'utf8').matchAll(/(?:test|\))\(\s*['"`](.*)['"`], (?:async )?\(/g)].map(
+  const titles = [...readFileSync(join(ROOT, file), 'utf8').matchAll(/(?:test|\))\(\s*['"`](.*)['"`],\s+(?:async )?\(/g)].map(
     ([, text]) => text!,
   );
   expect(titles.filter((text) => text.endsWith(title))).toHaveLength(1);

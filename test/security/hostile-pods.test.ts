@@ -1,12 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { AgentBench } from '../support/agent-bench.ts';
-import { tempDir } from '../support/temp-dir.ts';
-
-const SECRET = '2024-05-01T12:00:00Z stdout F root:secret\n';
 
 /** The directory of a container of a pod that is not what it seems. */
 function evilDirectory({ logs }: AgentBench): string {
@@ -32,76 +27,6 @@ async function expectBalanced(bench: AgentBench): Promise<void> {
   await bench.until(async () => (await bench.metric('logferry_in_flight_bytes')) + (await bench.metric('logferry_unread_bytes')) === 0);
   expect(await bench.metric('logferry_ledger_unbalanced_bytes')).toBe(0);
 }
-
-describe('links in a pod’s log directory', () => {
-  test('to the system’s files ship none of them, under whatever name, and keep nothing of the log from being shipped', async () => {
-    await using elsewhere = await tempDir();
-    await using bench = await AgentBench.create();
-    const directory = evilDirectory(bench);
-    for (const name of ['shadow', 'shadow.1', 'shadow.20240430-000000']) writeFileSync(join(elsewhere.path, name), SECRET);
-    writeFileSync(join(elsewhere.path, 'shadow.gz'), gzipSync(SECRET));
-    writeFileSync(join(elsewhere.path, '0.log'), SECRET);
-    symlinkSync(join(elsewhere.path, 'shadow'), join(directory, '0.log.20240430-000000'));
-    symlinkSync(join(elsewhere.path, 'shadow.gz'), join(directory, '0.log.20240429-000000.gz'));
-    symlinkSync(join(elsewhere.path, 'shadow'), join(directory, '1.log'));
-    symlinkSync(elsewhere.path, join(directory, '../folder'));
-    writeFileSync(join(directory, '0.log'), '2024-05-01T12:00:00Z stdout F mine\n');
-    await bench.start();
-    await neighbourIsServed(bench);
-    await bench.until(() => evilLines(bench).length > 0);
-    await expectBalanced(bench);
-    expect(evilLines(bench)).toStrictEqual(['mine']);
-    // 1.log and the one in the folder.
-    expect(await bench.metric('logferry_unopened_logs', ',reason="outside_roots"')).toBe(2);
-  });
-
-  test('to another pod’s log ship none of it under a name that is not its own', async () => {
-    await using bench = await AgentBench.create();
-    const victim = bench.logs.start({ namespace: 'shop', pod: 'bank', uid: 'u-2', container: 'bank' });
-    bench.print(victim, 'balance 42');
-    const directory = evilDirectory(bench);
-    symlinkSync(victim.log.path, join(directory, '0.log'));
-    symlinkSync(victim.log.path, join(directory, '1.log.20240430-000000'));
-    symlinkSync(join(victim.log.path, '..'), join(directory, '../folder'));
-    await bench.start();
-    await neighbourIsServed(bench);
-    await expectBalanced(bench);
-    expect(bench.loki.lines({ container: 'bank' })).toStrictEqual(['balance 42']);
-    expect(evilLines(bench)).toStrictEqual([]);
-    expect(await bench.metric('logferry_unopened_logs', ',reason="another_pod"')).toBe(2);
-    // What has nothing but rotated files, none of which may be opened, has none.
-    expect(await bench.metric('logferry_unopened_logs', ',reason="missing"')).toBe(1);
-  });
-
-  test('of the live log to its own rotated file, and hard ones, have each line shipped once', async () => {
-    await using bench = await AgentBench.create();
-    const directory = evilDirectory(bench);
-    writeFileSync(join(directory, '0.log'), '2024-05-01T12:00:00Z stdout F once\n');
-    linkSync(join(directory, '0.log'), join(directory, '0.log.20240430-000000'));
-    symlinkSync('0.log', join(directory, '0.log.20240430-000001'));
-    await bench.start();
-    await neighbourIsServed(bench);
-    await bench.until(() => evilLines(bench).length > 0);
-    await expectBalanced(bench);
-    expect(evilLines(bench)).toStrictEqual(['once']);
-  });
-});
-
-test('what is no regular file holds nobody up', async () => {
-  await using bench = await AgentBench.create();
-  const directory = evilDirectory(bench);
-  for (const name of ['0.log', '0.log.20240430-000000', '0.log.20240429-000000.gz'])
-    expect(spawnSync('mkfifo', [join(directory, name)]).status).toBe(0);
-  mkdirSync(join(directory, '1.log'));
-  symlinkSync('/dev/zero', join(directory, '2.log'));
-  symlinkSync('3.log', join(directory, '3.log'));
-  await bench.start();
-  await neighbourIsServed(bench);
-  await expectBalanced(bench);
-  expect(evilLines(bench)).toStrictEqual([]);
-  expect(await bench.metric('logferry_unopened_logs', ',reason="not_regular"')).toBe(3);
-  expect(await bench.metric('logferry_unopened_logs', ',reason="outside_roots"')).toBe(1);
-});
 
 describe('what a container prints', () => {
   test('in line feeds alone costs a few bytes on the wire for each, in requests of the usual size', async () => {

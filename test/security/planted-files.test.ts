@@ -49,6 +49,7 @@ class PlantedNode {
     await bench.allStored();
     bench.print(neighbour, 'after');
     await bench.until(() => this.linesOf('shop').includes('after'));
+    expect(await bench.globalMetric('logferry_ledger_unbalanced_bytes{output="loki"}')).toBe(0);
   }
 
   linesOf(namespace: string): string[] {
@@ -69,7 +70,7 @@ describe('a link to a file of the host', () => {
   });
 
   test.each(['0.log.20260101-000000', '0.log.20260101-000000.gz', '0.log.1'])(
-    'under the name %s of a rotated file is passed over; what the pod really wrote is shipped',
+    'under the name %s of a rotated file is passed over, and what the pod really wrote is shipped',
     async (name) => {
       const node = await PlantedNode.create();
       symlinkSync(node.secret, join(dirname(node.live), name));
@@ -131,6 +132,14 @@ describe('a link to another pod’s log', () => {
   });
 });
 
+test('a link under the name of a rotated file alone leaves a log without a file, and is none', async () => {
+  const node = await PlantedNode.create();
+  const target = join(node.bench.logs.path, 'pods/shop_cart-7d4_u-1/app/0.log');
+  symlinkSync(target, join(dirname(node.live), '1.log.20260101-000000'));
+  await node.runBesideNeighbour();
+  expect([node.linesOf('evil'), await node.unopened('missing')]).toStrictEqual([[], 1]);
+});
+
 describe('what is no regular file', () => {
   test.each([
     ['a FIFO', (path: string) => execFileSync('mkfifo', [path])],
@@ -167,29 +176,32 @@ describe('what is no regular file', () => {
     expect([node.linesOf('evil'), await node.unopened(isMade ? 'not_regular' : 'outside_roots')]).toStrictEqual([[], 1]);
   });
 
-  test('a FIFO under the name of a rotated file is passed over', async () => {
-    const node = await PlantedNode.create();
-    execFileSync('mkfifo', [join(dirname(node.live), '0.log.20260101-000000')]);
-    node.bench.logs.start(EVIL).log.print('its own\n');
-    await node.runBesideNeighbour();
-    await node.bench.until(() => node.linesOf('evil').length > 0);
-    expect(node.linesOf('evil')).toStrictEqual(['its own']);
-  });
+  test.each(['0.log.20260101-000000', '0.log.20260101-000000.gz'])(
+    'a FIFO under the name %s of a rotated file is passed over',
+    async (name) => {
+      const node = await PlantedNode.create();
+      execFileSync('mkfifo', [join(dirname(node.live), name)]);
+      node.bench.logs.start(EVIL).log.print('its own\n');
+      await node.runBesideNeighbour();
+      await node.bench.until(() => node.linesOf('evil').length > 0);
+      expect(node.linesOf('evil')).toStrictEqual(['its own']);
+    },
+  );
 });
 
-describe('a hard link', () => {
-  test('is the pod’s own file under a second name, and is read once', async () => {
+describe('a second name of a log', () => {
+  test('by hard links or a link is no second log: it is read once', async () => {
     const node = await PlantedNode.create();
     const { log } = node.bench.logs.start(EVIL);
     log.print('its own\n');
     linkSync(node.live, join(dirname(node.live), '0.log.20260101-000000'));
     linkSync(node.live, join(dirname(node.live), '0.log.20260101-000001'));
+    symlinkSync('0.log', join(dirname(node.live), '0.log.20260101-000002'));
     await node.runBesideNeighbour();
     await node.bench.until(() => node.linesOf('evil').length > 0);
     appendFileSync(node.live, node.record('more'));
     await node.bench.until(() => node.linesOf('evil').includes('more'));
     expect(node.linesOf('evil')).toStrictEqual(['its own', 'more']);
-    expect(await node.bench.globalMetric('logferry_ledger_unbalanced_bytes{output="loki"}')).toBe(0);
   });
 });
 
