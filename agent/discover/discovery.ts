@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Source } from '../model/source.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { ThrottledLogger } from '../runtime/logger.ts';
@@ -53,6 +55,7 @@ export class Discovery {
       const { sources, strayLinks, failures } = scan(this.#options.logDir);
       this.#scans += 1;
       for (const link of strayLinks) this.#refuse(link);
+      if (sources.length === 0) this.#checkMount();
       for (const { path, code } of failures) {
         this.#log.warn(path, { path, code }, 'a log directory cannot be read; check its mount and that the agent runs as root');
       }
@@ -63,6 +66,13 @@ export class Discovery {
       await this.#clock.sleep(MIN_GAP_MS, stop);
       await this.#hint.waitAtMost(this.#options.scanIntervalMs - MIN_GAP_MS, this.#clock, stop);
     }
+  }
+
+  /** Every node with a kubelet has this directory: without it the agent would find nothing, and say nothing, for good. */
+  #checkMount(): void {
+    const path = join(this.#options.logDir, 'pods');
+    if (existsSync(path)) return;
+    this.#log.warn(path, { path }, 'there is no such directory, so no log is found; check containers.log_dir, and that it is mounted');
   }
 
   #refuse(link: string): void {

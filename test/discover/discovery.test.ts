@@ -91,6 +91,19 @@ describe(Discovery, () => {
     expect(scans).toStrictEqual([['shop_pod-1_u-1/app/0'], []]);
   });
 
+  test('a directory of pods that is not mounted is named, and what is in it is found once it is', async () => {
+    const { logs, clock, log, start, scans } = await discovering();
+    logs.start(names(1));
+    const [pods, away] = ['pods', 'away'].map((name) => join(logs.path, name)) as [string, string];
+    renameSync(pods, away);
+    start();
+    expect(log.said).toMatchObject([{ fields: { path: pods } }]);
+    expect(log.messages[0]).toMatch(/^there is no such directory, so no log is found; check containers\.log_dir/);
+    renameSync(away, pods);
+    await clock.advance(SCAN_MS);
+    expect(scans).toStrictEqual([[], ['shop_pod-1_u-1/app/0']]);
+  });
+
   test('a planted link is refused, counted and said once', async () => {
     const { logs, clock, log, start, discovery } = await discovering();
     symlinkSync('/etc/shadow', join(logs.path, 'containers/evil_default_app.log'));
