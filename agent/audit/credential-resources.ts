@@ -26,7 +26,8 @@ export function credentialNames(more: readonly Pick<Kind, 'resource'>[]): Readon
 /** The name of the resource that a request is about, when its bodies hold credentials; null: they are not known to. */
 export function credentialResource(request: ApiRequest, more: readonly Pick<Kind, 'group' | 'resource'>[]): string | null {
   const { target } = request;
-  if (target.kind === 'path') return null;
+  // The API server names the resource; an event that does not, while its path has one, is not one of its own.
+  if (target.kind === 'path') return target.path.split('/').find((part) => credentialNames(more).has(part)) ?? null;
   const own = more.map(({ group, resource }) => ({ group, resource, subresource: null }));
   const isHeld = [...CREDENTIALS, ...own].some(
     ({ group, resource, subresource }) =>

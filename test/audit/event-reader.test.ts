@@ -91,6 +91,22 @@ describe('an event', () => {
     for (const line of LINES) expect(entryOf(line).line.toString()).not.toMatch(/PLANTED|UExBTlRFRC|aHVudGVyMi/);
   });
 
+  test('of a path with secrets in it has no bodies either', () => {
+    const line = changed(POD, {
+      objectRef: undefined,
+      requestURI: '/api/v1/namespaces/prod/secrets/a',
+      requestObject: { data: { a: 'hunter2' } },
+    });
+    expect(eventOf(line)).not.toHaveProperty('requestObject');
+  });
+
+  test('of a resource that is configured has no bodies', () => {
+    const line = changed(POD, { objectRef: { resource: 'vaults', apiGroup: 'example.org' }, requestObject: { spec: { a: 'hunter2' } } });
+    expect(eventOf(line)).toHaveProperty('requestObject');
+    const credentials = [{ group: 'example.org', resource: 'vaults' }];
+    expect(eventOf(line, optionsOf({ credentials }))).not.toHaveProperty('requestObject');
+  });
+
   test('keeps an object that only refers to a Secret', () => {
     const requestObject = { kind: 'Gateway', spec: { certificateRefs: [{ kind: 'Secret', group: '', name: 'tls' }] } };
     expect(eventOf(changed(POD, { requestObject }))).toMatchObject({ requestObject });
