@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import type { AuditWebhookConfig } from './config/audit-webhook-schema.ts';
 import { parseListenAddress } from './config/listen-address.ts';
+import type { FileId } from './model/position.ts';
 import { AuditReceiver, type Prune, type ReceiverOptions } from './receive/audit-receiver.ts';
 import { AuditSpool } from './receive/audit-spool.ts';
 import type { ReceiverCounters } from './receive/receiver-counters.ts';
 import type { Clock } from './runtime/clock.ts';
 import type { ThrottledLogger } from './runtime/logger.ts';
+import { isSystemError } from './runtime/system-error.ts';
 
 /** Files of a spool that is stored are looked for that often. */
 const RELEASE_MS = 5000;
@@ -24,21 +26,24 @@ export class AuditWebhook implements AsyncDisposable {
   readonly #spool: AuditSpool;
   readonly #receiver: AuditReceiver;
   readonly #clock: Clock;
+  readonly #log: ThrottledLogger;
 
-  private constructor(stack: AsyncDisposableStack, spool: AuditSpool, receiver: AuditReceiver, clock: Clock) {
+  private constructor(stack: AsyncDisposableStack, spool: AuditSpool, receiver: AuditReceiver, { clock, log }: WebhookParts) {
     this.#stack = stack;
     this.#spool = spool;
     this.#receiver = receiver;
     this.#clock = clock;
+    this.#log = log;
   }
 
   /** Rejects when the state directory or a file cannot be used, or the address is taken. */
-  static async open({ config, stateDir, prune, clock, log }: WebhookParts): Promise<AuditWebhook> {
+  static async open(parts: WebhookParts): Promise<AuditWebhook> {
+    const { config, stateDir, prune, clock, log } = parts;
     await using stack = new AsyncDisposableStack();
     const bounds = { fileBytes: config.spool_file_bytes, spoolBytes: config.spool_bytes };
     const spool = stack.use(await AuditSpool.open({ directory: join(stateDir, 'audit-webhook'), ...bounds, clock }));
     const receiver = stack.use(await AuditReceiver.listen(optionsOf(config), { sink: spool, prune, log }));
-    return new AuditWebhook(stack.move(), spool, receiver, clock);
+    return new AuditWebhook(stack.move(), spool, receiver, parts);
   }
 
   get port(): number {
@@ -53,12 +58,17 @@ export class AuditWebhook implements AsyncDisposable {
     return this.#spool.bytes;
   }
 
-  /** Removes files of the spool that nobody needs, until `stop` aborts. `isNeeded` says it of a rotated file: something in it is not settled. */
-  async run(isNeeded: (path: string) => boolean, stop: AbortSignal): Promise<void> {
+  /** Removes files of the spool that nobody needs (see `AuditSpool.release`), until `stop` aborts. */
+  async run(isNeeded: (file: FileId) => boolean, stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
-      await this.#spool.release(isNeeded);
+      await this.#spool.release(isNeeded).catch((error: unknown) => this.#sayUnreleased(error));
       await this.#clock.sleep(RELEASE_MS, stop);
     }
+  }
+
+  #sayUnreleased(error: unknown): void {
+    if (!isSystemError(error)) throw error;
+    this.#log.warn(error.code, { code: error.code, detail: error.message }, 'stored audit events cannot be removed from the spool');
   }
 
   /** The receiver ends before the spool that it writes to. */

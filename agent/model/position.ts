@@ -94,6 +94,15 @@ export function unsettledBytes({ files, channels }: Position): number {
   return files.reduce((sum, { size }, index) => sum + Math.max(0, size - Math.min(...channels.map((channel) => from(channel, index)))), 0);
 }
 
+/**
+ * Whether a file was read to its end and all of it is settled; false for one that the position does not know. Of two files with its inode
+ * the newer one is meant: whoever removes files removes them oldest first, and an inode is used again at once.
+ */
+export function hasSettled({ files, channels }: Position, { dev, ino }: FileId): boolean {
+  const index = files.findLastIndex(({ file }) => file.ino === ino && file.dev === dev);
+  return index >= 0 && index < Math.min(...channels.map(({ file }) => file));
+}
+
 /** Time and channel of the newest entry of a source; [0, 0] before the first. */
 export interface Newest {
   readonly time: Time;

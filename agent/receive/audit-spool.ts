@@ -1,4 +1,5 @@
-import { mkdir, rename, unlink } from 'node:fs/promises';
+import { mkdir, rename, stat, unlink } from 'node:fs/promises';
+import type { FileId } from '../model/position.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { syncDirectory } from '../runtime/sync-directory.ts';
 import { isSystemError } from '../runtime/system-error.ts';
@@ -62,11 +63,16 @@ export class AuditSpool implements AsyncDisposable {
     });
   }
 
-  /** Removes rotated files, from the oldest on, up to the first that is still needed. */
-  async release(isNeeded: (path: string) => boolean): Promise<void> {
-    for (let oldest = this.#rotated[0]; oldest !== undefined && !isNeeded(oldest.path); oldest = this.#rotated[0]) {
-      await unlink(oldest.path).catch(ignoreAbsent);
-      if (this.#rotated[0] === oldest) this.#rotated.shift();
+  /**
+   * Removes rotated files, from the oldest on, up to the first that is still needed: something in it is not settled in every position that
+   * a restart would begin with. A position that names a file that is gone would tell of a loss.
+   */
+  async release(isNeeded: (file: FileId) => boolean): Promise<void> {
+    for (let oldest = this.#rotated[0]; oldest !== undefined; oldest = this.#rotated[0]) {
+      const stats = await stat(oldest.path, { bigint: true }).catch(absent);
+      if (stats !== null && isNeeded({ dev: String(stats.dev), ino: String(stats.ino) })) return;
+      if (stats !== null) await unlink(oldest.path);
+      this.#rotated.shift();
     }
   }
 
@@ -154,6 +160,7 @@ export class AuditSpool implements AsyncDisposable {
 
 const STORED: Stored = { kind: 'stored' };
 
-function ignoreAbsent(error: unknown): void {
+function absent(error: unknown): null {
   if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  return null;
 }

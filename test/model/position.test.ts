@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { INITIAL_STATE, newerOf, newestTime, type Position, type Time, unsettledBytes } from '../../agent/model/position.ts';
+import { hasSettled, INITIAL_STATE, newerOf, newestTime, type Position, type Time, unsettledBytes } from '../../agent/model/position.ts';
 import { STDERR, STDOUT } from '../../agent/model/record.ts';
 
 function positionOf(
@@ -146,5 +146,35 @@ describe('the newest entry', () => {
         ).toStrictEqual(newest);
       }),
     );
+  });
+});
+
+function file(ino: number): { dev: string; ino: string } {
+  return { dev: '1', ino: String(ino) };
+}
+
+describe(hasSettled, () => {
+  test('a file is settled when every channel resumes behind it, and not while one is in it, at its end or unknown', () => {
+    const position = positionOf(
+      [10, 10, 10, 10],
+      [
+        [2, 10],
+        [3, 0],
+      ],
+    );
+    expect([0, 1, 2, 3, 4].map((ino) => hasSettled(position, file(ino)))).toEqual([true, true, false, false, false]);
+    expect(hasSettled(position, { dev: '2', ino: '0' })).toBe(false);
+  });
+
+  test('of two files with one inode it is the newer', () => {
+    const position = positionOf(
+      [10, 10, 10],
+      [
+        [1, 0],
+        [1, 0],
+      ],
+    );
+    const files = position.files.map((known, index) => (index === 2 ? { ...known, file: file(0) } : known));
+    expect(hasSettled({ ...position, files }, file(0))).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 import { appendFile, mkdir, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AuditSpool, type SpoolOptions } from '../../agent/receive/audit-spool.ts';
@@ -93,8 +93,8 @@ describe(AuditSpool, () => {
     await using dir = await tempDir();
     await using spool = await AuditSpool.open(optionsIn(dir.path, { fileBytes: 2 }));
     for (const text of ['a', 'b', 'c', 'd']) await spool.append(line(text));
-    const needed = (await readdir(dir.path)).sort()[1]!;
-    await spool.release((path) => basename(path) === needed);
+    const needed = await stat(join(dir.path, (await readdir(dir.path)).sort()[1]!));
+    await spool.release(({ dev, ino }) => dev === String(needed.dev) && ino === String(needed.ino));
     expect((await spooledLines(dir.path)).lines).toEqual(['b', 'c', 'd']);
     await spool.release(() => false);
     expect((await spooledLines(dir.path)).lines).toEqual(['d']);
