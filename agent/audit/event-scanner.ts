@@ -1,4 +1,3 @@
-import { GrowingBuffer } from '../runtime/growing-buffer.ts';
 import { EVENT_FIELDS, type EventField, type EventValues } from './event-fields.ts';
 import {
   AFTER,
@@ -24,6 +23,7 @@ import {
   VALUE,
   WRONG,
 } from './json-grammar.ts';
+import { KeptFields } from './kept-fields.ts';
 
 /** Why a line is not taken for an event. */
 export type ScanFault = 'empty' | 'no-json' | 'too-deep' | 'cut-off' | 'given-twice';
@@ -33,8 +33,6 @@ const BACKSLASH = 92;
 const FIRST_PRINTABLE = 32;
 const FIELDS: ReadonlyMap<string, EventField> = new Map(EVENT_FIELDS.map((field) => [field, field]));
 const LONGEST_NAME = Math.max(...EVENT_FIELDS.map((field) => field.length));
-/** What goes first when an event does not fit; then whatever field it is that does not. */
-const LEAST_NEEDED: readonly EventField[] = ['responseObject', 'requestObject', 'annotations'];
 /** encoding/json of Go gives up beyond it, so no body of the API server is deeper. */
 const MOST_LEVELS = 10_000;
 /** A field that is deeper is not kept. Objects of Kubernetes stay below it. */
@@ -46,12 +44,8 @@ const MOST_LEVELS_KEPT = 256;
  * fields are left out until the others fit. What is left out depends on the bytes alone, not on the stretches they come in.
  */
 export class EventScanner {
-  readonly #keptBytes: number;
-  readonly #kept = new GrowingBuffer();
-  /** Where fields that are complete lie in `#kept`, in the order they came in. */
-  readonly #places = new Map<EventField, { start: number; end: number }>();
+  readonly #kept: KeptFields;
   readonly #seen = new Set<EventField>();
-  readonly #leftOut = new Set<EventField>();
   /** 1 for each open object, 0 for each open array. */
   readonly #isObject = new Uint8Array(MOST_LEVELS + 1);
   readonly #name = Buffer.alloc(LONGEST_NAME);
@@ -65,14 +59,13 @@ export class EventScanner {
   #bytes = 0;
   /** What the bytes are that pass by. */
   #part: 'name' | 'value' | 'none' = 'none';
-  /** The field that is being read, when it is kept. */
+  /** That of the name that was read last; null: no event has it. */
   #field: EventField | null = null;
-  #fieldStart = 0;
   /** Where in the stretch that what is to be kept begins. */
   #from = 0;
 
   constructor(keptBytes: number) {
-    this.#keptBytes = keptBytes;
+    this.#kept = new KeptFields(keptBytes);
   }
 
   /** Takes the next bytes of the line, its LF not among them. */
@@ -103,14 +96,12 @@ export class EventScanner {
 
   /** Fields that are complete and were kept; they hold until the next call of `reset`. */
   values(): EventValues {
-    const values: EventValues = new Map();
-    for (const [field, { start, end }] of this.#places) values.set(field, this.#kept.bytes.subarray(start, end));
-    return values;
+    return this.#kept.values();
   }
 
   /** Fields that were too large or too deep to be kept. */
   get leftOut(): ReadonlySet<EventField> {
-    return this.#leftOut;
+    return this.#kept.leftOut;
   }
 
   /** How many fields no event has; they are not kept. */
@@ -124,10 +115,8 @@ export class EventScanner {
 
   /** Makes ready for another line. */
   reset(): void {
-    this.#kept.length = 0;
-    this.#places.clear();
+    this.#kept.reset();
     this.#seen.clear();
-    this.#leftOut.clear();
     this.#state = START;
     this.#depth = 0;
     this.#isKey = false;
@@ -177,7 +166,7 @@ export class EventScanner {
     if (this.#depth === MOST_LEVELS) return this.#fail('too-deep');
     this.#depth += 1;
     this.#isObject[this.#depth] = isObject ? 1 : 0;
-    if (this.#depth > MOST_LEVELS_KEPT && this.#field !== null) this.#leaveOut(this.#field);
+    if (this.#depth > MOST_LEVELS_KEPT) this.#kept.leaveOutOpen();
     return isObject ? FIRST_KEY : FIRST_ITEM;
   }
 
@@ -213,13 +202,13 @@ export class EventScanner {
 
   #beginValue(from: number): void {
     this.#part = 'value';
-    this.#fieldStart = this.#kept.length;
+    if (this.#field !== null) this.#kept.open(this.#field);
     this.#from = from;
   }
 
   #endField(bytes: Buffer, at: number): void {
     this.#keep(bytes, at);
-    if (this.#part === 'value' && this.#field !== null) this.#places.set(this.#field, { start: this.#fieldStart, end: this.#kept.length });
+    this.#kept.close();
     this.#part = 'none';
     this.#field = null;
   }
@@ -229,49 +218,12 @@ export class EventScanner {
     const from = this.#from;
     this.#from = end;
     if (this.#part === 'name') this.#keepName(bytes, from, end);
-    if (this.#part !== 'value' || this.#field === null || end === from) return;
-    this.#makeRoom(end - from);
-    if (this.#field === null) return;
-    this.#kept.reserve(end - from);
-    this.#kept.length += bytes.copy(this.#kept.bytes, this.#kept.length, from, end);
+    if (this.#part === 'value' && end > from) this.#kept.append(bytes, from, end);
   }
 
   #keepName(bytes: Buffer, from: number, end: number): void {
     bytes.copy(this.#name, Math.min(this.#nameBytes, LONGEST_NAME), from, end);
     this.#nameBytes += end - from;
-  }
-
-  /** Leaves fields out until there is room for `more` bytes, or the field is gone that they belong to. */
-  #makeRoom(more: number): void {
-    for (const field of LEAST_NEEDED) {
-      if (this.#kept.length + more <= this.#keptBytes || this.#field === null) return;
-      if (this.#places.has(field) || this.#field === field) this.#leaveOut(field);
-    }
-    if (this.#field !== null && this.#kept.length + more > this.#keptBytes) this.#leaveOut(this.#field);
-  }
-
-  #leaveOut(field: EventField): void {
-    this.#leftOut.add(field);
-    if (this.#field === field) {
-      this.#kept.length = this.#fieldStart;
-      this.#field = null;
-      return;
-    }
-    this.#remove(this.#places.get(field)!);
-    this.#places.delete(field);
-  }
-
-  /** Closes the hole that a field leaves. */
-  #remove({ start, end }: { readonly start: number; readonly end: number }): void {
-    const hole = end - start;
-    this.#kept.bytes.copyWithin(start, end, this.#kept.length);
-    this.#kept.length -= hole;
-    this.#fieldStart -= hole;
-    for (const place of this.#places.values()) {
-      if (place.start < end) continue;
-      place.start -= hole;
-      place.end -= hole;
-    }
   }
 }
 
