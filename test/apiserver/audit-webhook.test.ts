@@ -14,7 +14,7 @@ const DOWN_MS = 1000;
 test('I5 I9 what a real API server posts is what it writes, byte for byte, though the file is rotated and the receiver is down for a while', async () => {
   await using etcd = await Etcd.start();
   await using dir = await tempDir();
-  await using receiver = await WebhookReceiver.start(dir.path);
+  await using receiver = await WebhookReceiver.start(dir.path, (event) => event);
   const recording = await record(etcd, LEAKY, {
     flags: [...receiver.flags, '--audit-log-maxsize=1'],
     // Requests go on between the two.

@@ -1,13 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AuditSpool } from '../../agent/receive/audit-spool.ts';
-import type { AuditReceiver } from '../../agent/receive/audit-receiver.ts';
+import { AuditWebhook } from '../../agent/audit-webhook.ts';
+import { auditWebhookSchema } from '../../agent/config/audit-webhook-schema.ts';
+import type { Prune } from '../../agent/receive/audit-receiver.ts';
 import { systemClock } from '../../agent/runtime/clock.ts';
-import { receiverBench, written } from '../receive/receiver-bench.ts';
+import { LogRecorder } from '../support/log-recorder.ts';
+import { LOOPBACK_CERT, LOOPBACK_KEY } from '../support/loopback-tls.ts';
 import { freePort } from './server-process.ts';
 
 const TOKEN = 'token-of-the-api-server';
-const LIMITS = { maxBodyBytes: 16_000_000, heldBytes: 64_000_000 };
 
 /** Where an API server posts its audit events to: our receiver on a port that it keeps, over a spool that stays when it is down. */
 export class WebhookReceiver implements AsyncDisposable {
@@ -16,13 +17,14 @@ export class WebhookReceiver implements AsyncDisposable {
   readonly spoolDir: string;
   readonly #dir: string;
   readonly #port: number;
-  #up: AsyncDisposableStack | null = null;
-  #receiver: AuditReceiver | null = null;
+  readonly #prune: Prune;
+  #webhook: AuditWebhook | null = null;
 
-  private constructor(dir: string, port: number) {
+  private constructor(dir: string, port: number, prune: Prune) {
     this.#dir = dir;
     this.#port = port;
-    this.spoolDir = join(dir, 'spool');
+    this.#prune = prune;
+    this.spoolDir = join(dir, 'audit-webhook');
     this.flags = [
       `--audit-webhook-config-file=${join(dir, 'kubeconfig')}`,
       '--audit-webhook-batch-max-wait=100ms',
@@ -31,35 +33,37 @@ export class WebhookReceiver implements AsyncDisposable {
   }
 
   /** In an empty directory of the caller. */
-  static async start(dir: string): Promise<WebhookReceiver> {
-    const receiver = new WebhookReceiver(dir, await freePort());
+  static async start(dir: string, prune: Prune): Promise<WebhookReceiver> {
+    const receiver = new WebhookReceiver(dir, await freePort(), prune);
+    const files = { token: TOKEN, 'tls.crt': LOOPBACK_CERT, 'tls.key': LOOPBACK_KEY };
     mkdirSync(receiver.spoolDir);
-    writeFileSync(join(dir, 'token'), TOKEN);
-    await receiver.up();
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(dir, name), content);
     writeFileSync(join(dir, 'kubeconfig'), JSON.stringify(kubeconfig(receiver.#port, join(dir, 'tls.crt'))));
+    await receiver.up();
     return receiver;
   }
 
   async up(): Promise<void> {
-    await using starting = new AsyncDisposableStack();
-    const spool = starting.use(
-      await AuditSpool.open({ directory: this.spoolDir, fileBytes: 1_000_000, spoolBytes: 100_000_000, clock: systemClock }),
-    );
-    const tokenFile = await written(join(this.#dir, 'token'), TOKEN);
-    const bench = await receiverBench(this.#dir, spool, { ...LIMITS, tokenFile, address: { host: '127.0.0.1', port: this.#port } });
-    this.#receiver = starting.use(bench).receiver;
-    this.#up = starting.move();
+    const config = auditWebhookSchema.parse({
+      listen: `127.0.0.1:${this.#port}`,
+      cert_file: join(this.#dir, 'tls.crt'),
+      key_file: join(this.#dir, 'tls.key'),
+      token_file: join(this.#dir, 'token'),
+      spool_file_bytes: 1_000_000,
+    });
+    const log = new LogRecorder().throttled(systemClock);
+    this.#webhook = await AuditWebhook.open({ config, stateDir: this.#dir, prune: this.#prune, clock: systemClock, log });
   }
 
   /** Refuses every connection until it is up again. */
   async down(): Promise<void> {
-    await this.#up?.disposeAsync();
-    this.#up = null;
+    await this.#webhook?.[Symbol.asyncDispose]();
+    this.#webhook = null;
   }
 
   /** Batches that were refused since it was up last. */
   get refused(): number {
-    return Object.values(this.#receiver?.counters.refused ?? {}).reduce((sum, count) => sum + count, 0);
+    return Object.values(this.#webhook?.counters.refused ?? {}).reduce((sum, count) => sum + count, 0);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
