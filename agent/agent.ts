@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AssembledOutput, assembleOutput, type Surroundings } from './assemble-output.ts';
+import { type AssembledOutput, assembleOutput, type OutputPart, type Surroundings } from './assemble-output.ts';
+import type { Policy } from './audit/policy.ts';
 import type { Checkpoints } from './checkpoint/checkpoint-document.ts';
 import { CheckpointStore } from './checkpoint/checkpoint-store.ts';
 import { Checkpointer } from './checkpoint/checkpointer.ts';
@@ -14,6 +15,8 @@ import { AnnotationFaults } from './enrich/annotation-faults.ts';
 import { LabelBudget } from './enrich/label-budget.ts';
 import { Selection } from './enrich/selection.ts';
 import { Retention } from './ledger/retention.ts';
+import type { LogSource } from './model/source.ts';
+import { auditParts, containerParts } from './output-parts.ts';
 import { aborted } from './runtime/aborted.ts';
 import type { Kubeconfig } from './model/kubeconfig.ts';
 import type { Environment } from './runtime/environment.ts';
@@ -58,7 +61,7 @@ export async function runAgent(parts: AgentParts, stop: AbortSignal): Promise<vo
   const pods = await findPods(parts, log);
   if (pods !== null) stack.use(pods);
   const surroundings = await surroundingsOf(parts, checkpoints, { log, progress, pods });
-  const outputs = config.outputs.map((written) => assembleOutput(written, checkpoints.outputs[written.name] ?? {}, surroundings));
+  const outputs = await assembleAll(config, checkpoints, surroundings);
   for (const { output, lane } of outputs) {
     stack.use(output);
     stack.use(lane);
@@ -97,7 +100,7 @@ export async function runAgent(parts: AgentParts, stop: AbortSignal): Promise<vo
   const reading = new AbortController();
   const checkpointing = new AbortController();
   const tasks = [
-    discovery.run((sources) => outputs.forEach(({ pipeline }) => pipeline.update(sources)), reading.signal),
+    discovery.run((sources) => outputs.forEach(({ update }) => update(sources)), reading.signal),
     ...outputs.map(({ pipeline }) => pipeline.run(reading.signal)),
     ...(pods === null ? [] : [pods.run(reading.signal)]),
   ];
@@ -122,6 +125,20 @@ async function findPods({ config, env, kubeconfig, version, clock }: AgentParts,
   return NodePods.find({ config, env, kubeconfig, version, clock, log });
 }
 
+async function assembleAll(config: Config, { outputs }: Checkpoints, surroundings: Surroundings): Promise<AssembledOutput[]> {
+  const assemble = <S extends LogSource>(part: OutputPart<S>): AssembledOutput =>
+    assembleOutput(part, outputs[part.name] ?? {}, surroundings);
+  const policy = await nodePolicy(config);
+  return [...containerParts(config).map(assemble), ...auditParts(config, policy).map(assemble)];
+}
+
+/** Null where none is named. Rejects over one that cannot be read: without it more would leave the node than is meant to. */
+async function nodePolicy({ audit }: Config): Promise<Policy | null> {
+  if (audit.log_path === undefined || audit.policy_file === undefined) return null;
+  const { readNodePolicy } = await import('./node-policy.ts');
+  return readNodePolicy(audit.policy_file);
+}
+
 async function surroundingsOf(
   { config, version, clock, logger }: AgentParts,
   { imported, startedMs }: Checkpoints,
@@ -144,6 +161,7 @@ async function surroundingsOf(
     retention: new Retention({ maxBytes, maxFiles }),
     takeover: await Takeover.read(config, imported, logger),
     fs: systemFiles,
+    realPath,
     isFirstRun: startedMs === null,
   };
 }
@@ -179,7 +197,7 @@ interface StatusParts {
 }
 
 function statusOf({ parts, pods, outputs, discovery, checkpointer, surroundings }: StatusParts): AgentStatus {
-  const { descriptors, retention, selection, labelBudget } = surroundings;
+  const { descriptors, selection, labelBudget } = surroundings;
   const required = outputs.filter((output) => output.required);
   return {
     ...parts.usage(),
@@ -191,7 +209,7 @@ function statusOf({ parts, pods, outputs, discovery, checkpointer, surroundings 
     checkpointFailures: checkpointer.failures,
     checkpointAgeSeconds: (parts.clock.monotonic() - checkpointer.savedMs) / 1000,
     openFiles: descriptors.open,
-    secondsUntilLoss: Math.min(Number.POSITIVE_INFINITY, ...required.map(({ pipeline }) => pipeline.secondsUntilLoss(retention.limits))),
+    secondsUntilLoss: Math.min(Number.POSITIVE_INFINITY, ...required.map(({ secondsUntilLoss }) => secondsUntilLoss())),
     outputs: outputs.map(({ name, counters, totals, pipeline, lane, budget }) => ({
       name,
       counters,

@@ -1,24 +1,18 @@
-import { dirname, join } from 'node:path';
 import { AckTracker } from './checkpoint/ack-tracker.ts';
 import { buildOutput } from './build-output.ts';
-import { stagesBuilder } from './build-stages.ts';
 import type { Config } from './config/schema.ts';
-import { LineScanner } from './decode/line-scanner.ts';
-import { recordTime } from './decode/record-time.ts';
-import { type DecodeOptions, SourceDecoder } from './decode/source-decoder.ts';
 import { DeadLetters } from './deliver/dead-letters.ts';
 import { Lane, type LaneOptions } from './deliver/lane.ts';
 import { letterFile } from './deliver/letter-files.ts';
-import { sourceOfId } from './discover/log-path.ts';
 import { GapReporter } from './pipeline/gap-reporter.ts';
 import { LedgerTotals } from './ledger/ledger-totals.ts';
 import type { Retention } from './ledger/retention.ts';
 import { SourceLedger } from './ledger/source-ledger.ts';
 import { Counters } from './model/counters.ts';
 import { loss } from './model/gap.ts';
-import { laneHeadroom, shareMemory } from './model/memory-share.ts';
+import { laneHeadroom, type MemoryShare } from './model/memory-share.ts';
 import { newestTime, type Position, unsettledBytes } from './model/position.ts';
-import type { Source } from './model/source.ts';
+import type { LogSource, Source } from './model/source.ts';
 import { observeLane } from './observe-lane.ts';
 import type { LokiRoute } from './outputs/loki/encode-push.ts';
 import type { LokiClient, LokiOutput } from './outputs/loki/loki-output.ts';
@@ -27,21 +21,17 @@ import { ByteBudget } from './runtime/byte-budget.ts';
 import type { Clock } from './runtime/clock.ts';
 import type { ThrottledLogger } from './runtime/logger.ts';
 import type { FileSystem } from './runtime/file-system.ts';
-import { LineMemory } from './runtime/line-memory.ts';
 import { Wakeup } from './runtime/wakeup.ts';
 import type { Descriptors } from './tail/descriptors.ts';
-import { kubeletFiles } from './tail/kubelet-files.ts';
 import type { Begin } from './tail/resume-chain.ts';
 import { SourceLog } from './tail/source-log.ts';
 import { TailedSource } from './pipeline/tailed-source.ts';
-import { type RoutingParts, routeSources } from './route-sources.ts';
+import type { RoutingParts } from './route-sources.ts';
+import type { SourceKind } from './source-kind.ts';
 import type { Takeover } from './takeover.ts';
 
 type OutputConfig = Config['outputs'][number];
 
-/** A record's header, with room for tags to come. */
-const HEADER_BYTES = 4096;
-const CHUNK_BYTES = 512 * 1024;
 /** A log that left the directory and is silent this long has ended: the kubelet removes logs only of containers that are dead. */
 const DEPART_MS = 5000;
 /** How often files are looked at, at most, because batches leave soon: each look has its price. */
@@ -55,7 +45,10 @@ export interface AssembledOutput {
   readonly required: boolean;
   readonly output: LokiOutput;
   readonly lane: Lane<LokiRoute>;
-  readonly pipeline: Pipeline<LokiRoute>;
+  readonly pipeline: Omit<Pipeline<LokiRoute>, 'update'>;
+  /** Takes the list of container logs on disk. */
+  readonly update: (found: readonly Source[]) => void;
+  readonly secondsUntilLoss: () => number;
   readonly budget: ByteBudget;
   readonly counters: Counters;
   readonly totals: LedgerTotals;
@@ -75,38 +68,95 @@ export interface Surroundings extends RoutingParts {
   readonly retention: Retention;
   readonly takeover: Takeover;
   readonly fs: FileSystem;
+  /** Where a path leads; the path itself where that cannot be said. */
+  readonly realPath: (path: string) => string;
   /** In place of the network. */
   readonly client?: LokiClient | undefined;
   /** The agent runs on this node for the first time. */
   readonly isFirstRun: boolean;
 }
 
-/** Builds one output's lane and pipeline; every output reads the files on its own, so that one that is down never delays another. */
-export function assembleOutput(
-  written: OutputConfig,
+/** What of an output is assembled: all of it that takes sources of one kind. */
+export interface OutputPart<S extends LogSource> {
+  readonly written: OutputConfig;
+  /** Of this part in metrics, checkpoints and dead letters. */
+  readonly name: string;
+  readonly tenant: string | null;
+  readonly memory: MemoryShare;
+  readonly maxLineBytes: number;
+  readonly kind: (parts: KindParts) => SourceKind<S>;
+}
+
+/** What sources of a kind are built for. */
+export interface KindParts {
+  readonly output: LokiOutput;
+  readonly counters: Counters;
+  /** What unfinished lines of all sources may hold. */
+  readonly partBudget: ByteBudget;
+  readonly surroundings: Surroundings;
+}
+
+/** Builds a lane and a pipeline; every output reads the files on its own, so that one that is down never delays another. */
+export function assembleOutput<S extends LogSource>(
+  part: OutputPart<S>,
   positions: Readonly<Record<string, Position>>,
   surroundings: Surroundings,
 ): AssembledOutput {
   const { config, clock, log, version, progress, isFirstRun, client } = surroundings;
-  const { name, required } = written;
+  const { written, name, tenant, memory, maxLineBytes } = part;
   const counters = new Counters();
   const totals = new LedgerTotals();
-  const memory = shareMemory(config.limits.memory_bytes, config.outputs.length);
   const budget = new ByteBudget(memory.batchBytes, new Wakeup());
   const partBudget = new ByteBudget(memory.partBytes, new Wakeup());
-  const output = buildOutput(written, { version, clock, onRequest: (outcome) => counters.countRequest(outcome), client });
-  const lines = new LineMemory(Math.max(CHUNK_BYTES, config.containers.max_line_bytes) + HEADER_BYTES);
+  const output = buildOutput({ ...written, name }, tenant, {
+    version,
+    clock,
+    onRequest: (outcome) => counters.countRequest(outcome),
+    client,
+  });
+  const kind = part.kind({ output, counters, partBudget, surroundings });
   const deadLetters = new DeadLetters(letterFile(config.state_dir, name), config.limits.dead_letter_bytes, clock);
   const observer = observeLane({ output: name, counters, deadLetters, log, progress });
-  const lane = new Lane({ output, budget, clock, observer, options: laneOptions(written, config), lines });
-  const routesOf = routeSources(output, counters, surroundings);
-  const excludes = (source: Source): boolean => (surroundings.selection?.exclusionOf(source) ?? null) !== null;
-  const openSource = sourceOpener({ lane, counters, totals, partBudget, routesOf, scanner: new LineScanner(lines) }, surroundings);
-  const reportGone = (id: string, position: Position): GapReporter<LokiRoute> | 'later' | null => {
-    const source = sourceOfId(id);
+  const lane = new Lane({ output, budget, clock, observer, options: laneOptions(written, config, maxLineBytes), lines: kind.lines });
+  const parts = { kind, lane, counters, totals };
+  const pipeline = new Pipeline<LokiRoute, S>(
+    {
+      open: sourceOpener(parts, surroundings),
+      reportGone: goneReporter(parts, clock),
+      excludes: (source) => kind.excludes(source),
+      lane,
+      budget,
+      clock,
+      log,
+      counters,
+      chunk: kind.chunk,
+      options: pipelineOptions(written, config),
+      isFirstRun,
+    },
+    positions,
+  );
+  const update = (found: readonly Source[]): void => pipeline.update(kind.sourcesIn(found));
+  const secondsUntilLoss = (): number => pipeline.secondsUntilLoss(kind.retained);
+  return { name, required: written.required, output, lane, pipeline, update, secondsUntilLoss, budget, counters, totals };
+}
+
+interface SourceParts<S extends LogSource> {
+  readonly kind: SourceKind<S>;
+  readonly lane: Lane<LokiRoute>;
+  readonly counters: Counters;
+  readonly totals: LedgerTotals;
+}
+
+/** Says what a position has not settled, of a source whose files are gone. */
+function goneReporter<S extends LogSource>(
+  { kind, lane, totals }: SourceParts<S>,
+  clock: Clock,
+): (id: string, position: Position) => GapReporter<LokiRoute> | 'later' | null {
+  return (id, position) => {
+    const source = kind.sourceOf(id);
     const bytes = unsettledBytes(position);
-    if (source === null || excludes(source) || (bytes === 0 && position.gaps.length === 0)) return null;
-    const routes = routesOf(source, position.attribution);
+    if (source === null || kind.excludes(source) || (bytes === 0 && position.gaps.length === 0)) return null;
+    const routes = kind.routesOf(source, position.attribution);
     if (lane.full || !routes.find()) return 'later';
     const reporter = new GapReporter(lane, routes, clock);
     const newest = newestTime(position);
@@ -121,49 +171,23 @@ export function assembleOutput(
     reporter.report(newest, null);
     return reporter;
   };
-  const options = pipelineOptions(written, config);
-  const pipeline = new Pipeline(
-    { open: openSource, reportGone, excludes, lane, budget, clock, log, counters, chunk: lines.chunk, options, isFirstRun },
-    positions,
-  );
-  return { name, required, output, lane, pipeline, budget, counters, totals };
-}
-
-interface SourceParts {
-  readonly lane: Lane<LokiRoute>;
-  readonly counters: Counters;
-  readonly totals: LedgerTotals;
-  readonly partBudget: ByteBudget;
-  readonly routesOf: ReturnType<typeof routeSources>;
-  readonly scanner: LineScanner;
 }
 
 /** Opens a source for one output, or says why that cannot be done. */
-function sourceOpener(
-  { lane, counters, totals, partBudget, routesOf, scanner }: SourceParts,
-  { config, allowedRoots, podsDir, clock, descriptors, retention, takeover, fs }: Surroundings,
-): (source: Source, position: Position | null, isFirst: boolean) => TailedSource<LokiRoute> | string {
-  const { max_line_bytes: maxLineBytes, part_idle_seconds: partWaitSeconds, clock_hold_seconds: clockHoldSeconds } = config.containers;
-  const buildStages = stagesBuilder(config, counters);
-  const decode: DecodeOptions = { maxLineBytes, partWaitSeconds, partBudget };
-  const rotateGraceMs = config.containers.rotate_grace_seconds * 1000;
-  const logOptions = { roots: allowedRoots, descriptors, fs, rotatedFiles: kubeletFiles, timeOf: recordTime, rotateGraceMs, retention };
-  const beginOf = (source: Source, position: Position | null, isFirst: boolean): Begin => {
-    if (position !== null) return { kind: 'position', position };
-    const start = isFirst ? config.containers.start : 'oldest';
-    return { kind: 'new', placeIn: (files) => takeover.placeIn(source, files), start };
-  };
+function sourceOpener<S extends LogSource>(
+  { kind, lane, counters, totals }: SourceParts<S>,
+  { config, clock }: Surroundings,
+): (source: S, position: Position | null, isFirst: boolean) => TailedSource<LokiRoute, S> | string {
   return (source, position, isFirst) => {
     const nowMs = clock.monotonic();
     const ledger = new SourceLedger(totals);
-    const home = { pods: podsDir, own: join(podsDir, dirname(source.id)) };
-    const log = new SourceLog(source.path, { ...logOptions, home }, ledger);
-    const resume = log.open(beginOf(source, position, isFirst), nowMs);
+    const log = new SourceLog(source.path, kind.logOptions(source), ledger);
+    const begin: Begin = position === null ? { kind: 'new', ...kind.begin(source, isFirst) } : { kind: 'position', position };
+    const resume = log.open(begin, nowMs);
     if (typeof resume === 'string') return resume;
-    const routes = routesOf(source, position?.attribution);
-    const decoder = new SourceDecoder(decode, resume, scanner);
+    const routes = kind.routesOf(source, position?.attribution);
+    const { decoder, stages } = kind.decode(resume);
     const gaps = new GapReporter(lane, routes, clock);
-    const stages = buildStages();
     if (position !== null) gaps.add(position.gaps, decoder.newest.time);
     return new TailedSource({
       source,
@@ -176,13 +200,13 @@ function sourceOpener(
       ledger,
       gaps,
       counters,
-      clockHoldSeconds,
+      clockHoldSeconds: config.containers.clock_hold_seconds,
       nowMs,
     });
   };
 }
 
-function laneOptions(written: OutputConfig, config: Config): LaneOptions {
+function laneOptions(written: OutputConfig, config: Config, lineBytes: number): LaneOptions {
   const { accepts } = written;
   return {
     batchBytes: written.batch_bytes,
@@ -190,7 +214,7 @@ function laneOptions(written: OutputConfig, config: Config): LaneOptions {
     maxInFlight: written.max_in_flight,
     backoffMinMs: written.backoff.min_seconds * 1000,
     backoffMaxMs: written.backoff.max_seconds * 1000,
-    headroomBytes: laneHeadroom(written.batch_bytes, config.containers.max_line_bytes),
+    headroomBytes: laneHeadroom(written.batch_bytes, lineBytes),
     confirm: config.delivery.confirm === 'stream' ? 'stream' : 'batch',
     maxAgeSeconds: accepts.max_age_seconds,
     maxFutureSeconds: accepts.max_future_seconds,

@@ -12,8 +12,15 @@ export interface OutputSurroundings {
   readonly client?: LokiClient | undefined;
 }
 
-/** Builds an output as it is configured, for whoever has something to push to it: the agent, or a replay of dead letters. */
-export function buildOutput(written: OutputConfig, { version, clock, onRequest, client }: OutputSurroundings): LokiOutput {
+/**
+ * Builds an output as it is configured, for whoever has something to push to it as a tenant, null for none: the agent, or a replay of dead
+ * letters.
+ */
+export function buildOutput(
+  written: OutputConfig,
+  tenant: string | null,
+  { version, clock, onRequest, client }: OutputSurroundings,
+): LokiOutput {
   const { tls, basic_auth: basicAuth } = written;
   const options: LokiOutputOptions = {
     name: written.name,
@@ -26,7 +33,7 @@ export function buildOutput(written: OutputConfig, { version, clock, onRequest, 
       keyFile: tls.key_file ?? null,
       insecureSkipVerify: tls.insecure_skip_verify,
     },
-    tenant: written.tenant ?? null,
+    tenant,
     format: written.format,
     compression: written.compression,
     headers: written.headers,

@@ -21,7 +21,7 @@ function routed(pod: Pod, labels: object, begun?: Attribution): { name: string; 
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
   const { config } = parsed;
   const clock = new FakeClock();
-  const output = buildOutput(config.outputs[0]!, { version: '0.0.0', clock, onRequest: () => undefined });
+  const output = buildOutput(config.outputs[0]!, null, { version: '0.0.0', clock, onRequest: () => undefined });
   const routes = routeSources(output, new Counters(), { config, pods: new PodLookup({ find: () => pod }, 0, clock) })(SOURCE, begun);
   routes.find();
   return { name: routes.byChannel[0]!.stream.name, attribution: routes.attribution };

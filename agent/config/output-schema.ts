@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { headersSchema } from './headers-schema.ts';
-import { absolutePath, inOrder, seconds, whenSound, wholeNumber } from './scalar-schemas.ts';
+import { absolutePath, inOrder, seconds, tenant, whenSound, wholeNumber } from './scalar-schemas.ts';
 import { urlFault } from './url-fault.ts';
 
 interface LokiOutputConfig {
@@ -8,6 +8,7 @@ interface LokiOutputConfig {
   readonly type: 'loki';
   readonly url: string;
   readonly tenant?: string;
+  readonly logs: readonly (typeof LOGS)[number][];
   readonly format: 'protobuf' | 'json';
   /** `snappy` only with protobuf, `gzip` only with json. */
   readonly compression: 'snappy' | 'gzip' | 'none';
@@ -46,8 +47,8 @@ interface TlsConfig {
 /** Told apart by `type`. */
 export type OutputConfig = LokiOutputConfig;
 
-/** Loki's rules for tenants (dskit tenant.ValidTenantID, pkg/tenant/tenant.go). */
-const TENANT = /^(?!\.{1,2}$)[A-Za-z0-9!\-_.*'()]{1,150}$/;
+/** What an output may take. */
+const LOGS = ['containers', 'audit'] as const;
 
 const COMPRESSIONS = { protobuf: ['snappy', 'none'], json: ['gzip', 'none'] } as const;
 
@@ -116,11 +117,12 @@ const loki = z
       })
       .meta({ format: 'uri' })
       .describe('Where to push, with the full path: http://loki:3100/loki/api/v1/push'),
-    tenant: z
-      .string()
-      .regex(TENANT, { error: "not a tenant that Loki takes, write 1 to 150 letters, digits or !-_.*'() and not . or .. alone" })
-      .exactOptional()
-      .describe('Tenant to push as, sent as X-Scope-OrgID.'),
+    tenant: tenant().exactOptional().describe('Tenant to push as, sent as X-Scope-OrgID.'),
+    logs: z
+      .array(z.enum(LOGS))
+      .min(1, { error: 'an empty list, write containers, audit or both' })
+      .default([...LOGS])
+      .describe('What goes there: logs of containers, audit events, or both; these only where there is an audit log.'),
     format: z.enum(['protobuf', 'json']).default('protobuf').describe('Body of a push request.'),
     compression: z
       .enum(['snappy', 'gzip', 'none'])

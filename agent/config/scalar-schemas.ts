@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** Loki's rules for tenants (dskit tenant.ValidTenantID, pkg/tenant/tenant.go). */
+const TENANT = /^(?!\.{1,2}$)[A-Za-z0-9!\-_.*'()]{1,150}$/;
+
 /** Longest time that a key may hold: a day. Node's timers overflow at 24.8 days, and nothing here should wait longer. */
 const MAX_SECONDS = 86_400;
 
@@ -20,6 +23,13 @@ export function wholeNumber(min: number, max: number): z.ZodNumber {
 /** A path that begins with `/`: the agent's working directory is no business of the configuration. */
 export function absolutePath(): z.ZodString {
   return z.string().regex(/^\//, { error: 'not an absolute path, write one that begins with /' });
+}
+
+/** A tenant that Loki takes. */
+export function tenant(): z.ZodString {
+  return z
+    .string()
+    .regex(TENANT, { error: "not a tenant that Loki takes, write 1 to 150 letters, digits or !-_.*'() and not . or .. alone" });
 }
 
 /** A value that Loki takes for a label: not empty (an empty one counts as absent) and within its limit of bytes. */

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { MAX_LABELS } from '../model/labels.ts';
+import { type AuditConfig, auditSchema } from './audit-schema.ts';
 import { type ContainersConfig, containersSchema } from './containers-schema.ts';
 import { type KubernetesConfig, kubernetesSchema } from './kubernetes-schema.ts';
 import { askedOfPods, countLabels, type LabelsConfig, labelsSchema } from './labels-schema.ts';
-import { leastMemory } from '../model/memory-share.ts';
+import { leastAuditMemory, leastMemory } from '../model/memory-share.ts';
 import { parseListenAddress } from './listen-address.ts';
 import { type OutputConfig, outputsSchema } from './output-schema.ts';
 import { absolutePath, labelValue, seconds, whenSound, wholeNumber } from './scalar-schemas.ts';
@@ -16,6 +17,7 @@ export interface Config {
   readonly state_dir: string;
   readonly containers: ContainersConfig;
   readonly kubernetes: KubernetesConfig;
+  readonly audit: AuditConfig;
   readonly labels: LabelsConfig;
   readonly stages: readonly StageConfig[];
   readonly outputs: readonly OutputConfig[];
@@ -137,6 +139,7 @@ export const configSchema: z.ZodType<WrittenConfig> = z
     state_dir: absolutePath().default('/var/lib/logferry').describe('Directory for checkpoints; the only place that is written to.'),
     containers: containersSchema,
     kubernetes: kubernetesSchema,
+    audit: auditSchema,
     labels: labelsSchema,
     stages: stagesSchema,
     outputs: outputsSchema,
@@ -180,11 +183,25 @@ export const configSchema: z.ZodType<WrittenConfig> = z
   )
   .superRefine(
     (written, ctx) => {
-      const outputs = written.outputs.map((output) => ({ batchBytes: output.batch_bytes }));
+      const outputs = batchesOf(written, 'containers');
       const least = leastMemory(outputs, written.containers.max_line_bytes);
       if (written.limits.memory_bytes >= least) return;
       const message = `too little for the batches of ${outputs.length} output(s), write at least ${least}, or less for batch_bytes`;
       ctx.addIssue({ code: 'custom', path: ['limits', 'memory_bytes'], message });
     },
     { when: whenSound('limits', 'outputs', 'containers') },
+  )
+  .superRefine(
+    (written, ctx) => {
+      const outputs = written.audit.log_path === undefined ? [] : batchesOf(written, 'audit');
+      const least = leastAuditMemory(outputs);
+      if (written.audit.memory_bytes >= least) return;
+      const message = `too little for the batches of ${outputs.length} output(s), write at least ${least}, or less for batch_bytes`;
+      ctx.addIssue({ code: 'custom', path: ['audit', 'memory_bytes'], message });
+    },
+    { when: whenSound('audit', 'outputs') },
   );
+
+function batchesOf({ outputs }: Pick<WrittenConfig, 'outputs'>, logs: OutputConfig['logs'][number]): { readonly batchBytes: number }[] {
+  return outputs.filter((output) => output.logs.includes(logs)).map(({ batch_bytes: batchBytes }) => ({ batchBytes }));
+}

@@ -1,4 +1,5 @@
 import { buildOutput } from '../build-output.ts';
+import { outputNamed } from '../output-parts.ts';
 import type { Config } from '../config/schema.ts';
 import type { Screen } from '../demo/progress-view.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -39,9 +40,9 @@ export async function replayAll(request: ReplayRequest, surroundings: ReplaySurr
   let isComplete = true;
   for (const output of request.files.keys()) {
     if (surroundings.stop.aborted) return false;
-    const written = request.config.outputs.find(({ name }) => name === output);
-    const tally = written === undefined ? null : await replayOutput(written, request, surroundings, clock);
-    if (written === undefined) complain(surroundings, `${output} is no output of the configuration any more, its letters stay`);
+    const found = outputNamed(request.config, output);
+    const tally = found === null ? null : await replayOutput({ ...found, name: output }, request, surroundings, clock);
+    if (found === null) complain(surroundings, `${output} is no output of the configuration any more, its letters stay`);
     if (tally !== null) outcomes.push({ output, ...tally });
     isComplete &&= tally !== null && tally.refused + tally.unsent + tally.bad === 0;
   }
@@ -61,17 +62,17 @@ async function foretell({ files, filter, json }: ReplayRequest, { stdout, stderr
 }
 
 async function replayOutput(
-  written: OutputConfig,
+  { written, tenant, name }: { readonly written: OutputConfig; readonly tenant: string | null; readonly name: string },
   { config, filter }: ReplayRequest,
   surroundings: ReplaySurroundings,
   clock: Clock,
 ): Promise<ReplayTally> {
   const { stderr, stop, version } = surroundings;
-  await using output = buildOutput(written, { version, clock, onRequest: () => undefined });
+  await using output = buildOutput({ ...written, name }, tenant, { version, clock, onRequest: () => undefined });
   const mark = `${clock.now().toString(36)}-${Math.floor(clock.random() * 36 ** 6).toString(36)}`;
-  await using letters = await TakenLetters.take({ stateDir: config.state_dir, output: written.name }, mark);
+  await using letters = await TakenLetters.take({ stateDir: config.state_dir, output: name }, mark);
   if (letters === null) return { stored: 0, refused: 0, unsent: 0, bad: 0 };
-  const view = new ReplayView(stderr, clock, { output: written.name, totalBytes: letters.bytes });
+  const view = new ReplayView(stderr, clock, { output: name, totalBytes: letters.bytes });
   const replay = new Replay({
     letters,
     output,
@@ -81,12 +82,12 @@ async function replayOutput(
     backoffMinMs: written.backoff.min_seconds * 1000,
     backoffMaxMs: written.backoff.max_seconds * 1000,
     onBad: (line) => view.event(describeBad(line)),
-    onRetry: (detail, delayMs) => view.event(`${written.name}: ${detail}; trying again in ${(delayMs / 1000).toFixed(1)} s`),
+    onRetry: (detail, delayMs) => view.event(`${name}: ${detail}; trying again in ${(delayMs / 1000).toFixed(1)} s`),
     onProgress: (doneBytes, tally) => view.progress(doneBytes, tally),
   });
   await replay.run(stop).finally(() => view.end());
   await letters.commit();
-  if (replay.ended !== null) complain(surroundings, `${written.name}: ${replay.ended.why ?? 'interrupted'}; what was not sent stays`);
+  if (replay.ended !== null) complain(surroundings, `${name}: ${replay.ended.why ?? 'interrupted'}; what was not sent stays`);
   return replay.tally;
 }
 

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Names of outputs are lower-case letters, digits and dashes, so a point ends one. */
-const NAME = /^dead-letters\.(?<output>[a-z0-9-]+)(?<taken>\.replay-[a-z0-9-]+)?\.jsonl$/;
+/** Names of outputs are lower-case letters, digits and dashes, so a point ends one, or what takes audit events of it. */
+const NAME = /^dead-letters\.(?<output>[a-z0-9-]+(?:\.audit)?)(?<taken>\.replay-[a-z0-9-]+)?\.jsonl$/;
 
 /** The file of an output's dead letters that the agent appends to. */
 export function letterFile(stateDir: string, output: string): string {

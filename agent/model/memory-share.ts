@@ -15,8 +15,17 @@ export function laneHeadroom(batchBytes: number, maxLineBytes: number): number {
   return batchBytes + maxLineBytes;
 }
 
+/** No audit event leaves as more than this: Loki's default max_line_size. */
+export const MOST_AUDIT_LINE_BYTES = 262_144;
+
+/** Least memory with which every output can hold one full batch of audit events and still take one. */
+export function leastAuditMemory(outputs: readonly { readonly batchBytes: number }[]): number {
+  const shares = outputs.map(({ batchBytes }) => batchBytes + laneHeadroom(batchBytes, MOST_AUDIT_LINE_BYTES));
+  return Math.max(0, ...shares) * outputs.length;
+}
+
 /** Least memory with which every output can hold one full batch and still take an entry. */
 export function leastMemory(outputs: readonly { readonly batchBytes: number }[], maxLineBytes: number): number {
   const shares = outputs.map(({ batchBytes }) => batchBytes + laneHeadroom(batchBytes, maxLineBytes));
-  return Math.ceil((Math.max(...shares) * outputs.length * 4) / 3) + outputs.length * 4;
+  return Math.ceil((Math.max(0, ...shares) * outputs.length * 4) / 3) + outputs.length * 4;
 }

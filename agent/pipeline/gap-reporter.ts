@@ -63,7 +63,7 @@ export class GapReporter<R extends Route> {
   }
 
   #report(gap: DatedGap, { time, channel }: Newest): void {
-    const route = this.#routes.byChannel[channel]!;
+    const route = this.#routes.byChannel[this.#routes.gaps ?? channel]!;
     fillGapRecord(this.#view, gap, this.#timeOf(gap, time));
     const share = this.#admit(route);
     if (share === null) return;

@@ -1,11 +1,13 @@
 import assert from 'node:assert';
 import type { Route } from '../deliver/output.ts';
 import type { Attribution } from '../model/attribution.ts';
-import type { Channel } from '../model/record.ts';
+import type { Channel, SourceChannel } from '../model/record.ts';
 
 export interface FoundRoutes<R extends Route> {
   /** One for each channel that the source has. */
   readonly byChannel: readonly R[];
+  /** Where what is said about gaps goes; absent: behind the entry before them. */
+  readonly gaps?: SourceChannel;
   /** They hold for as long as the source is open; others serve until these are found. */
   readonly final: boolean;
   /** The channel of which nothing is wanted; null or absent: both are. */
@@ -38,6 +40,10 @@ export class SourceRoutes<R extends Route> {
 
   get attribution(): Attribution | null {
     return this.#found?.attribution ?? null;
+  }
+
+  get gaps(): SourceChannel | null {
+    return this.#found?.gaps ?? null;
   }
 
   get muted(): Channel | null {

@@ -55,6 +55,12 @@ kubernetes:
     elastic: true
     grafana: true
     opentelemetry: true
+audit:
+  tenant: audit
+  secret_resources: []
+  service_name: kube-apiserver
+  start: oldest
+  memory_bytes: 16777216
 labels:
   preset: standard
   static: {}
@@ -74,6 +80,9 @@ outputs:
     url: http://loki/loki/api/v1/push?<hidden>
     format: protobuf
     compression: snappy
+    logs:
+      - containers
+      - audit
     headers:
       X-Key: <hidden>
     basic_auth:

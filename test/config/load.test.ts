@@ -42,6 +42,7 @@ describe(parseConfig, () => {
           namespace_keep_seconds: 3600,
           annotations: { logferry: true, fluent_bit: true, vector: true, elastic: true, grafana: true, opentelemetry: true },
         },
+        audit: { tenant: 'audit', secret_resources: [], service_name: 'kube-apiserver', start: 'oldest', memory_bytes: 16777216 },
         labels: {
           preset: 'standard',
           static: {},
@@ -62,6 +63,7 @@ describe(parseConfig, () => {
             url: 'http://loki/push',
             format: 'protobuf',
             compression: 'snappy',
+            logs: ['containers', 'audit'],
             headers: {},
             tls: { insecure_skip_verify: false },
             timeout_seconds: 30,

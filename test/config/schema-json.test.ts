@@ -56,6 +56,8 @@ describe('every key', () => {
       'kubernetes.api_server',
       'kubernetes.ca_file',
       'kubernetes.token_file',
+      'audit.log_path',
+      'audit.policy_file',
       'stages.level',
       'stages.redact',
       'stages.redact.shapes',

@@ -20,14 +20,14 @@ test('beside silent logs, however many, a pipeline is woken once in poll_max_sec
   using logs = new KubeletLogDir(dir.path, { clock });
   const containers = Array.from({ length: LOGS }, (_, n) => logs.start({ namespace: 'shop', pod: `p-${n}`, container: 'app' }));
   const sources = containers.map(({ log }) => ({ ...sourceOfId(sourceIdOf(log.path)!)!, path: log.path }));
-  const { pipeline, lane } = await assembleBench(join(dir.path, 'pods'), clock, { store, fs: new FaultyFiles() });
+  const { pipeline, update, lane } = await assembleBench(join(dir.path, 'pods'), clock, { store, fs: new FaultyFiles() });
   lane.start();
   const stop = new AbortController();
   const done = pipeline.run(stop.signal);
   for (const { log } of containers) log.print('hello\n');
   // Logs come one after the other: each has a time of its own at which it was first looked at.
   for (let n = 1; n <= LOGS; n += 1) {
-    pipeline.update(sources.slice(0, n));
+    update(sources.slice(0, n));
     await clock.advance(77);
   }
   await clock.advance(SETTLING_MS);

@@ -20,11 +20,11 @@ async function longestWaitMs(output: Readonly<Record<string, unknown>>): Promise
   const store = new ScriptedStore(clock);
   using logs = new KubeletLogDir(dir.path, { clock });
   const { log } = logs.start({ namespace: 'shop', pod: 'web-0', container: 'app' });
-  const { pipeline, lane } = await assembleBench(join(dir.path, 'pods'), clock, { store, output, fs: new FaultyFiles() });
+  const { pipeline, update, lane } = await assembleBench(join(dir.path, 'pods'), clock, { store, output, fs: new FaultyFiles() });
   lane.start();
   const stop = new AbortController();
   const done = pipeline.run(stop.signal);
-  pipeline.update([{ ...sourceOfId(sourceIdOf(log.path)!)!, path: log.path }]);
+  update([{ ...sourceOfId(sourceIdOf(log.path)!)!, path: log.path }]);
   const printedMs: number[] = [];
   let longestMs = 0;
   let known = 0;

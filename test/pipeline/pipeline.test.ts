@@ -24,11 +24,11 @@ test('I3 I5 long lines of both channels that are given up at once stay within th
   const store = new ScriptedStore(clock);
   using logs = new KubeletLogDir(dir.path, { clock });
   const { log } = logs.start({ namespace: 'shop', pod: 'p', container: 'app' });
-  const { pipeline, lane, budget } = await assembleBench(join(dir.path, 'pods'), clock, { store });
+  const { pipeline, update, lane, budget } = await assembleBench(join(dir.path, 'pods'), clock, { store });
   lane.start();
   const stop = new AbortController();
   const done = pipeline.run(stop.signal);
-  pipeline.update([{ ...sourceOfId(sourceIdOf(log.path)!)!, path: log.path }]);
+  update([{ ...sourceOfId(sourceIdOf(log.path)!)!, path: log.path }]);
   for (const channel of CHANNEL_NAMES) log.append(`2024-05-01T12:00:00Z ${channel} P ${noise(PART_BYTES)}\n`);
   const wait = async (ms: number): Promise<void> => {
     for (let left = ms; left > 0; left -= 250) {

@@ -104,10 +104,10 @@ describe('many pods that are gone at once', () => {
     const clock = new FakeClock();
     const store = new ScriptedStore(clock);
     const positions = Object.fromEntries(Array.from({ length: PODS }, (_, n) => [idOf(`p-${n}`), UNSETTLED]));
-    const { pipeline, lane, budget, totals } = await assembleBench(dir.path, clock, { store, positions });
+    const { pipeline, update, lane, budget, totals } = await assembleBench(dir.path, clock, { store, positions });
     lane.start();
     await clock.advance(2 * MINUTE_MS);
-    const scan = (): void => pipeline.update([sourceNamed('other')]);
+    const scan = (): void => update([sourceNamed('other')]);
     const heldByOthers = budget.availableBytes;
     budget.take(heldByOthers);
     scan();

@@ -13,6 +13,7 @@ import { Discovery } from '../../agent/discover/discovery.ts';
 import { Retention } from '../../agent/ledger/retention.ts';
 import type { Position } from '../../agent/model/position.ts';
 import { type Channel, CHANNEL_NAMES } from '../../agent/model/record.ts';
+import { containerParts } from '../../agent/output-parts.ts';
 import { ThrottledLogger } from '../../agent/runtime/logger.ts';
 import { Wakeup } from '../../agent/runtime/wakeup.ts';
 import { Descriptors } from '../../agent/tail/descriptors.ts';
@@ -99,17 +100,15 @@ export class NodeSimulation implements AsyncDisposable {
       retention: new Retention({ maxBytes: null, maxFiles: null }),
       takeover: await Takeover.read(this.#config, [], new LogRecorder()),
       fs: this.files,
+      realPath: (path: string) => path,
       client: this.store,
       isFirstRun: false,
     };
-    const assembled = assembleOutput(this.#config.outputs[0]!, structuredClone(this.#saved), surroundings);
+    const assembled = assembleOutput(containerParts(this.#config)[0]!, structuredClone(this.#saved), surroundings);
     const stop = new AbortController();
     const discovery = new Discovery({ options: { logDir: this.#logs.path, scanIntervalMs: 1000 }, hint: new Wakeup(), clock, log });
     assembled.lane.start();
-    const done = Promise.all([
-      discovery.run((sources) => assembled.pipeline.update(sources), stop.signal),
-      assembled.pipeline.run(stop.signal),
-    ]);
+    const done = Promise.all([discovery.run((sources) => assembled.update(sources), stop.signal), assembled.pipeline.run(stop.signal)]);
     this.#running = { assembled, stop, done };
   }
 

@@ -4,6 +4,7 @@ import { parseConfig } from '../../agent/config/load.ts';
 import { Retention } from '../../agent/ledger/retention.ts';
 import type { Position } from '../../agent/model/position.ts';
 import type { Clock } from '../../agent/runtime/clock.ts';
+import { containerParts } from '../../agent/output-parts.ts';
 import { type FileSystem, systemFiles } from '../../agent/runtime/file-system.ts';
 import { Wakeup } from '../../agent/runtime/wakeup.ts';
 import { Descriptors } from '../../agent/tail/descriptors.ts';
@@ -33,7 +34,7 @@ export async function assembleBench(
   const parsed = parseConfig('test', JSON.stringify(document), { env: {}, hostname: 'node-1' });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
   const { config } = parsed;
-  return assembleOutput(config.outputs[0]!, positions, {
+  return assembleOutput(containerParts(config)[0]!, positions, {
     config,
     allowedRoots: [dir],
     podsDir: join(dir, 'pods'),
@@ -45,6 +46,7 @@ export async function assembleBench(
     retention: new Retention({ maxBytes: null, maxFiles: null }),
     takeover: await Takeover.read(config, [], new LogRecorder()),
     fs,
+    realPath: (path) => path,
     client: store,
     isFirstRun: false,
   });

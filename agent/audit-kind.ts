@@ -1,0 +1,77 @@
+import { dirname } from 'node:path';
+import type { KindParts } from './assemble-output.ts';
+import { AuditCounts } from './audit/audit-counts.ts';
+import { EventReader, type EventReaderOptions } from './audit/event-reader.ts';
+import { type Policy, STAGES } from './audit/policy.ts';
+import type { Config } from './config/schema.ts';
+import { EventDecoder } from './decode/event-decoder.ts';
+import { Retention } from './ledger/retention.ts';
+import { MOST_AUDIT_LINE_BYTES } from './model/memory-share.ts';
+import type { SourceChannel } from './model/record.ts';
+import type { LogSource } from './model/source.ts';
+import { SourceRoutes } from './pipeline/source-routes.ts';
+import type { SourceKind } from './source-kind.ts';
+import { lumberjackFiles } from './tail/lumberjack-files.ts';
+
+const CHUNK_BYTES = 512 * 1024;
+/** How much of an event is held at once, whatever its length. */
+const KEPT_BYTES = 1024 * 1024;
+/** Where an investigation looks. */
+const COMPLETE = STAGES.indexOf('ResponseComplete') as SourceChannel;
+const ID = /^audit:(?<path>\/.*)$/;
+
+/** The audit log of the API server of this node. Nothing of the node is in what leaves it: an event that comes by another way is equal. */
+export function auditKind({ output, surroundings, policy }: KindParts & { readonly policy: Policy | null }): SourceKind<LogSource> {
+  const { config, descriptors, fs, realPath } = surroundings;
+  const { log_path: path, start, secret_resources: secrets } = config.audit;
+  const options: EventReaderOptions = {
+    policy,
+    credentials: secrets.map(resourceOf),
+    keptBytes: KEPT_BYTES,
+    maxLineBytes: MOST_AUDIT_LINE_BYTES,
+    counts: new AuditCounts(),
+  };
+  const byChannel = STAGES.map((stage) => output.route({ labels: { ...labelsOf(config), stage }, metadata: [] }));
+  // One that has lines of an API server's life only: what the kubelet keeps of containers says nothing about it.
+  const retention = new Retention({ maxBytes: null, maxFiles: null });
+  const sources: readonly LogSource[] = path === undefined ? [] : [{ id: `audit:${path}`, path }];
+  return {
+    chunk: Buffer.allocUnsafeSlow(CHUNK_BYTES),
+    sourcesIn: () => sources,
+    sourceOf(id) {
+      const found = ID.exec(id)?.groups?.['path'];
+      return found === undefined ? null : { id, path: found };
+    },
+    excludes: () => false,
+    logOptions: (source) => ({
+      roots: [realPath(dirname(source.path))],
+      descriptors,
+      fs,
+      rotatedFiles: lumberjackFiles,
+      // Events say their time at their end: files are in the order of their names, which are times.
+      timeOf: () => null,
+      // lumberjack closes a file before it renames it.
+      rotateGraceMs: 0,
+      retention,
+    }),
+    get retained() {
+      return retention.limits;
+    },
+    begin: () => ({ placeIn: () => null, start }),
+    routesOf: () => new SourceRoutes(() => ({ byChannel, final: true, gaps: COMPLETE })),
+    decode(resume) {
+      const decoder = new EventDecoder(new EventReader(options), resume);
+      return { decoder, stages: { apply: () => decoder.isWanted } };
+    },
+  };
+}
+
+function labelsOf({ cluster, audit }: Config): Record<string, string> {
+  return { job: 'kube-audit', service_name: audit.service_name, ...(cluster === undefined ? {} : { cluster }) };
+}
+
+/** `secrets` or `certificates.cert-manager.io`. */
+function resourceOf(name: string): { readonly group: string; readonly resource: string } {
+  const point = name.indexOf('.');
+  return point === -1 ? { group: '', resource: name } : { group: name.slice(point + 1), resource: name.slice(0, point) };
+}

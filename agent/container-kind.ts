@@ -1,0 +1,52 @@
+import { dirname, join } from 'node:path';
+import type { KindParts } from './assemble-output.ts';
+import { stagesBuilder } from './build-stages.ts';
+import { LineScanner } from './decode/line-scanner.ts';
+import { recordTime } from './decode/record-time.ts';
+import { type DecodeOptions, SourceDecoder } from './decode/source-decoder.ts';
+import { sourceOfId } from './discover/log-path.ts';
+import type { Source } from './model/source.ts';
+import { routeSources } from './route-sources.ts';
+import { LineMemory } from './runtime/line-memory.ts';
+import type { SourceKind } from './source-kind.ts';
+import { kubeletFiles } from './tail/kubelet-files.ts';
+
+/** A record's header, with room for tags to come. */
+const HEADER_BYTES = 4096;
+const CHUNK_BYTES = 512 * 1024;
+
+/** The logs of containers. */
+export function containerKind({ output, counters, partBudget, surroundings }: KindParts): SourceKind<Source> {
+  const { config, allowedRoots: roots, podsDir, descriptors, retention, takeover, fs, selection } = surroundings;
+  const { max_line_bytes: maxLineBytes, part_idle_seconds: partWaitSeconds, rotate_grace_seconds: graceSeconds } = config.containers;
+  const lines = new LineMemory(Math.max(CHUNK_BYTES, maxLineBytes) + HEADER_BYTES);
+  const scanner = new LineScanner(lines);
+  const buildStages = stagesBuilder(config, counters);
+  const decode: DecodeOptions = { maxLineBytes, partWaitSeconds, partBudget };
+  const logOptions = {
+    roots,
+    descriptors,
+    fs,
+    rotatedFiles: kubeletFiles,
+    timeOf: recordTime,
+    rotateGraceMs: graceSeconds * 1000,
+    retention,
+  };
+  return {
+    chunk: lines.chunk,
+    lines,
+    sourcesIn: (found) => found,
+    sourceOf: sourceOfId,
+    excludes: (source) => (selection?.exclusionOf(source) ?? null) !== null,
+    logOptions: ({ id }) => ({ ...logOptions, home: { pods: podsDir, own: join(podsDir, dirname(id)) } }),
+    get retained() {
+      return retention.limits;
+    },
+    begin: (source, isFirst) => ({
+      placeIn: (files) => takeover.placeIn(source, files),
+      start: isFirst ? config.containers.start : 'oldest',
+    }),
+    routesOf: routeSources(output, counters, surroundings),
+    decode: (resume) => ({ decoder: new SourceDecoder(decode, resume, scanner), stages: buildStages() }),
+  };
+}

@@ -1,0 +1,55 @@
+import type { OutputPart } from './assemble-output.ts';
+import { auditKind } from './audit-kind.ts';
+import type { Policy } from './audit/policy.ts';
+import type { Config } from './config/schema.ts';
+import { containerKind } from './container-kind.ts';
+import { MOST_AUDIT_LINE_BYTES, shareMemory } from './model/memory-share.ts';
+import type { LogSource, Source } from './model/source.ts';
+
+type OutputConfig = Config['outputs'][number];
+
+/** Names of outputs hold no point. */
+const AUDIT = '.audit';
+
+/** The name of what takes audit events of an output. */
+function auditName({ name }: OutputConfig): string {
+  return `${name}${AUDIT}`;
+}
+
+/** What takes container logs, for each output that shall have them. */
+export function containerParts({ outputs, limits, containers }: Config): OutputPart<Source>[] {
+  const takers = outputs.filter(({ logs }) => logs.includes('containers'));
+  const memory = shareMemory(limits.memory_bytes, takers.length);
+  const { max_line_bytes: maxLineBytes } = containers;
+  return takers.map((written) => {
+    const { name, tenant = null } = written;
+    return { written, name, tenant, memory, maxLineBytes, kind: containerKind };
+  });
+}
+
+/** What takes audit events, for each output that shall have them: nothing of it is shared with what takes container logs. */
+export function auditParts({ outputs, audit }: Config, policy: Policy | null): OutputPart<LogSource>[] {
+  if (audit.log_path === undefined) return [];
+  const takers = outputs.filter(({ logs }) => logs.includes('audit'));
+  const memory = { batchBytes: Math.floor(audit.memory_bytes / takers.length), partBytes: 0 };
+  return takers.map((written) => ({
+    written,
+    name: auditName(written),
+    tenant: audit.tenant,
+    memory,
+    maxLineBytes: MOST_AUDIT_LINE_BYTES,
+    kind: (parts) => auditKind({ ...parts, policy }),
+  }));
+}
+
+/** The output that a name of a part belongs to, and the tenant that the part pushes as; null for one that is not configured. */
+export function outputNamed(
+  { outputs, audit }: Config,
+  name: string,
+): { readonly written: OutputConfig; readonly tenant: string | null } | null {
+  for (const written of outputs) {
+    if (written.name === name) return { written, tenant: written.tenant ?? null };
+    if (auditName(written) === name) return { written, tenant: audit.tenant };
+  }
+  return null;
+}

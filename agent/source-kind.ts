@@ -1,0 +1,38 @@
+import type { Attribution } from './model/attribution.ts';
+import type { ResumePoint } from './model/position.ts';
+import type { LogSource, Source } from './model/source.ts';
+import type { LokiRoute } from './outputs/loki/encode-push.ts';
+import type { RetentionLimits } from './ledger/retention.ts';
+import type { EntryDecoder } from './pipeline/entry-decoder.ts';
+import type { SourceRoutes } from './pipeline/source-routes.ts';
+import type { Stage } from './process/stage.ts';
+import type { LineMemory } from './runtime/line-memory.ts';
+import type { StartPlace, StartPolicy } from './tail/resume-chain.ts';
+import type { ChainFile } from './tail/open-chain.ts';
+import type { LogOptions } from './tail/source-log.ts';
+
+/** How a source that has no position is begun. */
+interface FirstLook {
+  readonly placeIn: (files: readonly ChainFile[]) => StartPlace | null;
+  readonly start: StartPolicy;
+}
+
+/** In what the sources of one kind, containers or audit logs, differ from those of another, on their way to one output. */
+export interface SourceKind<S extends LogSource> {
+  /** What chunks are read into. */
+  readonly chunk: Buffer;
+  /** Where tables of lines stand; absent: entries come one by one. */
+  readonly lines?: LineMemory;
+  /** Of the container logs that a scan has found, and of whatever else there is, the sources of this kind. */
+  sourcesIn(found: readonly Source[]): readonly S[];
+  /** The source of an id, be it gone; null for what is no id. */
+  sourceOf(id: string): S | null;
+  excludes(source: S): boolean;
+  logOptions(source: S): LogOptions;
+  /** How much of such a log is kept. */
+  readonly retained: RetentionLimits;
+  /** `isFirst`: it was there before the agent was. */
+  begin(source: S, isFirst: boolean): FirstLook;
+  routesOf(source: S, begun?: Attribution): SourceRoutes<LokiRoute>;
+  decode(resume: ResumePoint): { readonly decoder: EntryDecoder; readonly stages: Stage | null };
+}
