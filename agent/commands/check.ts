@@ -3,6 +3,7 @@ import { formatEffective, maskSecrets } from '../config/effective.ts';
 import { loadConfig } from '../config/load.ts';
 import { formatProblem, type KeyPath, keyName, type Problem } from '../config/problem.ts';
 import type { Config } from '../config/schema.ts';
+import { checkAudit } from './check-audit.ts';
 import { type Command, EXIT_MISUSE, EXIT_OK, type Host, readOptions } from './command.ts';
 
 const HELP = `Usage: logferry check --config FILE [--json]
@@ -40,8 +41,14 @@ async function check(args: readonly string[], host: Host): Promise<number> {
     if (json) host.stdout.write(toJson({ ok: false, problems: loaded.problems }));
     return EXIT_MISUSE;
   }
-  const warnings = [...loaded.warnings, ...(await missingFiles(file, loaded.config))];
+  const { errors, warnings: ofAudit } = await checkAudit(file, loaded.config);
+  const warnings = [...loaded.warnings, ...(await missingFiles(file, loaded.config)), ...ofAudit];
   for (const warning of warnings) host.stderr.write(`warning: ${formatProblem(warning)}\n`);
+  for (const error of errors) host.stderr.write(`${formatProblem(error)}\n`);
+  if (errors.length > 0) {
+    if (json) host.stdout.write(toJson({ ok: false, problems: errors }));
+    return EXIT_MISUSE;
+  }
   host.stdout.write(json ? toJson({ ok: true, config: maskSecrets(loaded.config), warnings }) : formatEffective(loaded.config));
   return EXIT_OK;
 }
