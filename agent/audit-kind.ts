@@ -2,14 +2,16 @@ import { dirname } from 'node:path';
 import type { KindParts } from './assemble-output.ts';
 import { AuditCounts } from './audit/audit-counts.ts';
 import { EventReader, type EventReaderOptions } from './audit/event-reader.ts';
+import { ForbiddenSecrets } from './audit/forbidden-secrets.ts';
 import { type Policy, STAGES } from './audit/policy.ts';
 import type { Config } from './config/schema.ts';
-import { EventDecoder } from './decode/event-decoder.ts';
+import { EventDecoder, type LineEvents } from './decode/event-decoder.ts';
 import { Retention } from './ledger/retention.ts';
 import { MOST_AUDIT_LINE_BYTES } from './model/memory-share.ts';
 import type { SourceChannel } from './model/record.ts';
 import type { LogSource } from './model/source.ts';
 import { SourceRoutes } from './pipeline/source-routes.ts';
+import type { ThrottledLogger } from './runtime/logger.ts';
 import type { SourceKind } from './source-kind.ts';
 import { lumberjackFiles } from './tail/lumberjack-files.ts';
 
@@ -60,9 +62,24 @@ export function auditKind({ output, surroundings, policy }: KindParts & { readon
     begin: () => ({ placeIn: () => null, start }),
     routesOf: () => new SourceRoutes(() => ({ byChannel, final: true, gaps: COMPLETE })),
     decode(resume) {
-      const decoder = new EventDecoder(new EventReader(options), resume);
+      const decoder = new EventDecoder(watched(new EventReader(options), surroundings.log), resume);
       return { decoder, stages: { apply: () => decoder.isWanted } };
     },
+  };
+}
+
+/** The same, with an eye on who is refused secrets. */
+function watched(reader: EventReader, log: ThrottledLogger): LineEvents {
+  const forbidden = new ForbiddenSecrets();
+  return {
+    push: (bytes, start, end) => reader.push(bytes, start, end),
+    finish() {
+      const read = reader.finish();
+      const user = read.kind === 'entry' ? forbidden.observe(read) : null;
+      if (user !== null) log.warn(`forbidden ${user}`, { user }, 'a user is refused secrets again and again: ten times within a minute');
+      return read;
+    },
+    reset: () => reader.reset(),
   };
 }
 

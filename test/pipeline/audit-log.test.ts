@@ -149,6 +149,17 @@ describe('the audit log of an API server', () => {
     expect(await isBalanced(bench)).toBe(true);
   });
 
+  test('a user who is refused secrets again and again is told of', async () => {
+    await using setup = await auditBench();
+    const { bench, audit, ids, nowSeconds } = setup;
+    for (let n = 0; n < 10; n += 1) audit.write({ seconds: nowSeconds(), resource: 'secrets', code: 403 });
+    await bench.start();
+    await bench.until(() => ids().length === 10);
+    expect(bench.log.said.filter(({ message }) => message.startsWith('a user is refused secrets'))).toMatchObject([
+      { fields: { user: 'ann' } },
+    ]);
+  });
+
   test('what is removed unread while the agent is away leaves a record in the stream of complete events', async () => {
     await using setup = await auditBench();
     const { bench, audit, ids, nowSeconds } = setup;

@@ -1,0 +1,42 @@
+import type { Metadata } from '../model/record.ts';
+import type { Time } from '../runtime/civil-time.ts';
+import { STAGES } from './policy.ts';
+
+/** So many refusals of one user within so many seconds are no mistake any more. */
+const REFUSALS = 10;
+const WITHIN_SECONDS = 60;
+/** Users that are remembered; the one that was refused longest ago goes first. */
+const MOST_USERS = 1000;
+const COMPLETE = STAGES.indexOf('ResponseComplete');
+
+/** What of an event is looked at. */
+interface SeenEvent {
+  readonly channel: number;
+  readonly time: Time | null;
+  readonly metadata: Metadata;
+}
+
+/**
+ * Notices a user who is refused secrets time after time, by the events' own times. A refused watch is recorded at two stages, and events come
+ * again after a crash: a request counts once, when it is complete.
+ */
+export class ForbiddenSecrets {
+  /** By user, those refused last behind: requests by their ids, with the seconds of their refusal. */
+  readonly #refused = new Map<string, Map<string, number>>();
+
+  /** Returns the user who has gone too far with this event; null as a rule. They are told of again after as many refusals more. */
+  observe({ channel, time, metadata }: SeenEvent): string | null {
+    if (channel !== COMPLETE || time === null) return null;
+    const { user = '', resource, code, audit_id: id = '' } = Object.fromEntries(metadata) as Record<string, string | undefined>;
+    if (code !== '403' || resource !== 'secrets') return null;
+    const [seconds] = time;
+    const requests = this.#refused.get(user) ?? new Map<string, number>();
+    this.#refused.delete(user);
+    for (const [request, at] of requests) if (Math.abs(seconds - at) >= WITHIN_SECONDS) requests.delete(request);
+    requests.set(id, seconds);
+    if (requests.size >= REFUSALS) return user;
+    this.#refused.set(user, requests);
+    if (this.#refused.size > MOST_USERS) this.#refused.delete(this.#refused.keys().next().value!);
+    return null;
+  }
+}
