@@ -1,4 +1,4 @@
-import { CHANNELS, RecordView } from '../model/record.ts';
+import { type Channel, RecordView, STDERR, STDOUT } from '../model/record.ts';
 import type { LineMemory } from '../runtime/line-memory.ts';
 import { type ChannelBounds, type LineBounds, LineTable } from '../runtime/line-table.ts';
 import type { ChannelDecode } from './channel-decode.ts';
@@ -62,21 +62,28 @@ export class LineScanner {
     if (b.buffer !== memory.buffer) return at;
     words[ROOM] = wordOf(Math.min(bounds.roomBytes, entries.bytes));
     words[MAX_LINE] = wordOf(bounds.maxLineBytes);
-    for (const channel of CHANNELS) {
-      if (!channels[channel].saveRun(words, BLOCKS[channel])) return at;
-      this.#bound(BLOCKS[channel], bounds.channels[channel]);
-    }
+    if (!this.#begin(STDOUT, bounds.channels[STDOUT], channels[STDOUT]) || !this.#begin(STDERR, bounds.channels[STDERR], channels[STDERR]))
+      return at;
     if (!this.#fill(b, at) && !(this.#learn(b, at) && this.#fill(b, at))) return at;
-    for (const channel of CHANNELS) if (this.table.linesOf(channel) > 0) channels[channel].loadRun(words, BLOCKS[channel]);
+    this.#end(STDOUT, channels[STDOUT]);
+    this.#end(STDERR, channels[STDERR]);
     return words[NEXT]! - b.byteOffset;
   }
 
-  #bound(at: number, { oldest, newest, overheadBytes }: ChannelBounds): void {
+  /** Writes down from where a channel goes on and what may be taken of it; false when it cannot be written. */
+  #begin(channel: Channel, { oldest, newest, overheadBytes }: ChannelBounds, decode: ChannelDecode): boolean {
     const { words } = this.#memory;
+    const at = BLOCKS[channel];
+    if (!decode.saveRun(words, at)) return false;
     // Nothing lies between 1 and 0.
     words[at + OLDEST] = newest < 0 ? 1 : wordOf(Math.ceil(oldest));
     words[at + NEWEST] = wordOf(newest);
     words[at + OVERHEAD] = overheadBytes;
+    return true;
+  }
+
+  #end(channel: Channel, decode: ChannelDecode): void {
+    if (this.table.linesOf(channel) > 0) decode.loadRun(this.#memory.words, BLOCKS[channel]);
   }
 
   #fill(b: Buffer, at: number): boolean {

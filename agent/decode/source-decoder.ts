@@ -1,5 +1,5 @@
 import { INITIAL_STATE, newerOf, type ChannelResume, type Newest, type ResumePoint, type Time } from '../model/position.ts';
-import { CHANNELS, otherChannel, STDERR, STDOUT, stdChannel, type Channel, type RecordView } from '../model/record.ts';
+import { otherChannel, STDERR, STDOUT, stdChannel, type Channel, type RecordView } from '../model/record.ts';
 import type { LineBounds, LineTable } from '../runtime/line-table.ts';
 import { ChannelDecode, type LineLimits } from './channel-decode.ts';
 import type { LineScanner } from './line-scanner.ts';
@@ -109,14 +109,15 @@ export class SourceDecoder {
    */
   nextLines(bounds: LineBounds): LineTable | null {
     const scanner = this.#scanner;
-    const [out, err] = this.#channels;
-    if (scanner === null || this.#settledUntil > 0 || out.open || err.open) return null;
+    if (scanner === null || this.#settledUntil > 0 || this.#channels[STDOUT].open || this.#channels[STDERR].open) return null;
     bounds.maxLineBytes = Math.min(bounds.maxLineBytes, this.#options.maxLineBytes);
-    for (const channel of CHANNELS) {
-      const limits = bounds.channels[channel];
-      limits.newest = Math.min(limits.newest, this.#early[channel].after);
-    }
+    this.#boundEarly(STDOUT, bounds);
+    this.#boundEarly(STDERR, bounds);
     return this.#reader.readLines(scanner, bounds, this.#channels) > 0 ? scanner.table : null;
+  }
+
+  #boundEarly(channel: Channel, { channels }: LineBounds): void {
+    channels[channel].newest = Math.min(channels[channel].newest, this.#early[channel].after);
   }
 
   get hasTables(): boolean {

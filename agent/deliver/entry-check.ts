@@ -1,6 +1,6 @@
-import type { RecordView } from '../model/record.ts';
+import { type RecordView, STDERR, STDOUT } from '../model/record.ts';
 import type { DropReason } from '../model/verdict.ts';
-import type { LineBounds } from '../runtime/line-table.ts';
+import type { ChannelBounds, LineBounds } from '../runtime/line-table.ts';
 
 /** What a store takes of a stream; 0 switches a limit off. */
 export interface StreamLimits {
@@ -56,10 +56,13 @@ export class EntryCheck {
   /** Lets those lines into a table of which `refusal` would say null without a look at the clock. */
   bound(bounds: LineBounds): void {
     bounds.maxLineBytes = this.#maxLineBytes;
-    for (const channel of bounds.channels) {
-      channel.oldest = this.#oldest;
-      channel.newest = this.#newest;
-    }
+    this.#boundChannel(bounds.channels[STDOUT]);
+    this.#boundChannel(bounds.channels[STDERR]);
+  }
+
+  #boundChannel(bounds: ChannelBounds): void {
+    bounds.oldest = this.#oldest;
+    bounds.newest = this.#newest;
   }
 
   /** Seconds since 1970 of the oldest entry that the store takes now; infinitely early without a limit. */

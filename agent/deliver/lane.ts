@@ -1,9 +1,9 @@
-import { CHANNELS, metadataBytes, type RecordView } from '../model/record.ts';
+import { CHANNELS, metadataBytes, type RecordView, STDERR, STDOUT } from '../model/record.ts';
 import { Alarm } from '../runtime/alarm.ts';
 import type { ByteBudget } from '../runtime/byte-budget.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { LineMemory } from '../runtime/line-memory.ts';
-import type { LineBounds, LineTable } from '../runtime/line-table.ts';
+import type { ChannelBounds, LineBounds, LineTable } from '../runtime/line-table.ts';
 import { WireBufferPool } from '../runtime/wire-buffer.ts';
 import { BatchSize } from './batch-size.ts';
 import { Batch } from './batch.ts';
@@ -179,23 +179,24 @@ export class Lane<R extends Route> implements AsyncDisposable {
    */
   boundLines(routes: readonly R[], places: readonly (object | null)[], bounds: LineBounds): void {
     const { budget, options } = this.#parts;
-    const roomBytes = Math.min(this.#batchSize.targetBytes - this.#encoder.bytes, budget.availableBytes - options.headroomBytes);
-    bounds.roomBytes = roomBytes;
+    bounds.roomBytes = Math.min(this.#batchSize.targetBytes - this.#encoder.bytes, budget.availableBytes - options.headroomBytes);
     this.#check.bound(bounds);
-    for (const channel of CHANNELS) {
-      const route = routes[channel]!;
-      const place = places[channel] ?? null;
-      const overheadBytes = place === null || place !== route.stream.share ? null : this.#encoder.lineOverhead(route);
-      const channelBounds = bounds.channels[channel];
-      channelBounds.overheadBytes = overheadBytes ?? 0;
-      if (overheadBytes === null) channelBounds.newest = -1;
-    }
+    this.#boundChannel(routes[STDOUT]!, places[STDOUT] ?? null, bounds.channels[STDOUT]);
+    this.#boundChannel(routes[STDERR]!, places[STDERR] ?? null, bounds.channels[STDERR]);
+  }
+
+  #boundChannel(route: R, place: object | null, bounds: ChannelBounds): void {
+    const overheadBytes = place === null || place !== route.stream.share ? null : this.#encoder.lineOverhead(route);
+    bounds.overheadBytes = overheadBytes ?? 0;
+    if (overheadBytes === null) bounds.newest = -1;
   }
 
   /** Copies the lines of a table that was found within bounds set just now. `base` is how far places in the source are from addresses. */
   appendLines(routes: readonly R[], origins: readonly (Origin | null)[], table: LineTable, base: number): void {
     let logged = 0;
-    for (const channel of CHANNELS) {
+    // Counted by hand, like all that is done for each table and channel: an iterator is an object a step.
+    for (let i = 0; i < CHANNELS.length; i += 1) {
+      const channel = CHANNELS[i]!;
       const lines = table.linesOf(channel);
       if (lines === 0) continue;
       const { stream, metadataBytes } = routes[channel]!;

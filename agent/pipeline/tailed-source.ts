@@ -11,10 +11,10 @@ import type { SourceLedger } from '../ledger/source-ledger.ts';
 import { WriteRate } from '../ledger/write-rate.ts';
 import type { Counters } from '../model/counters.ts';
 import type { Newest, Position } from '../model/position.ts';
-import { CHANNELS, otherChannel, type RecordView, type SourceChannel, STDERR, STDOUT } from '../model/record.ts';
+import { type Channel, otherChannel, type RecordView, type SourceChannel, STDERR, STDOUT } from '../model/record.ts';
 import type { LogSource, Source } from '../model/source.ts';
 import type { Stage } from '../process/stage.ts';
-import { LineBounds } from '../runtime/line-table.ts';
+import { LineBounds, type LineTable } from '../runtime/line-table.ts';
 import type { SourceLog } from '../tail/source-log.ts';
 import type { SourceRoutes } from './source-routes.ts';
 
@@ -186,7 +186,8 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
     if (routes.byChannel[STDOUT]!.stream === routes.byChannel[STDERR]!.stream) bounds.channels[other].newest = -1;
     const table = decoder.nextLines(bounds);
     if (table === null) return false;
-    for (const channel of CHANNELS) if (table.linesOf(channel) > 0) this.#claims[channel]!.add(table.recordBytesOf(channel));
+    this.#claimLines(STDOUT, table);
+    this.#claimLines(STDERR, table);
     lane.appendLines(routes.byChannel, this.#claims, table, decoder.tableBase);
     counters.appendedEntries += table.lines;
     this.#attributed = decoder.at;
@@ -195,6 +196,10 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
     this.#sent.nanos = table.nanos(last);
     this.#sent.channel = table.channel(last);
     return true;
+  }
+
+  #claimLines(channel: Channel, table: LineTable): void {
+    if (table.linesOf(channel) > 0) this.#claims[channel]!.add(table.recordBytesOf(channel));
   }
 
   #append(view: RecordView): void {

@@ -10,6 +10,7 @@ export class Wakeup {
 
   ring(): void {
     this.#rung = this.#waiters.size === 0;
+    if (this.#rung) return;
     const waiters = [...this.#waiters];
     this.#waiters.clear();
     for (const wake of waiters) wake();

@@ -3,7 +3,7 @@ import type { Unsendable } from '../../deliver/entry-check.ts';
 import type { BatchEncoder, Route } from '../../deliver/output.ts';
 import { Stream } from '../../deliver/stream.ts';
 import type { StreamIdentity } from '../../model/labels.ts';
-import { CHANNELS, type Metadata, metadataBytes, type RecordView } from '../../model/record.ts';
+import { type Channel, type Metadata, metadataBytes, type RecordView, STDERR, STDOUT } from '../../model/record.ts';
 import type { LineMemory } from '../../runtime/line-memory.ts';
 import type { LineTable } from '../../runtime/line-table.ts';
 import { varintLength, writeVarint } from '../../runtime/varint.ts';
@@ -140,14 +140,13 @@ export class PushEncoder implements BatchEncoder<LokiRoute> {
   }
 
   appendLines(routes: readonly LokiRoute[], table: LineTable): number {
-    let grown = 0;
-    for (const channel of CHANNELS) {
-      if (table.linesOf(channel) === 0) continue;
-      const { stream, encodedMetadata } = routes[channel]!;
-      grown += this.#writer!.append(stream.wire!, table, channel, encodedMetadata);
-    }
+    const grown = this.#writeLines(STDOUT, routes[STDOUT]!, table) + this.#writeLines(STDERR, routes[STDERR]!, table);
     this.bytes += grown;
     return grown;
+  }
+
+  #writeLines(channel: Channel, { stream, encodedMetadata }: LokiRoute, table: LineTable): number {
+    return table.linesOf(channel) === 0 ? 0 : this.#writer!.append(stream.wire!, table, channel, encodedMetadata);
   }
 
   seal(streams: readonly LokiStream[]): Buffer {
