@@ -47,6 +47,8 @@ export class Pipeline<R extends Route, S extends LogSource = Source> {
   readonly #roster: Roster<R, S>;
   readonly #windows: StreamWindows<Tailing<R, S>>;
   readonly #turns: Tailing<R, S>[] = [];
+  /** All that are blocked, and some that were: the store answers often, and beside a few busy sources there may be hundreds of quiet ones. */
+  readonly #blocked = new Set<Tailing<R, S>>();
   /** Whose turn it is: nothing is done to it meanwhile. */
   #turning: Tailing<R, S> | null = null;
   readonly #turnsWaiting = new Wakeup();
@@ -251,6 +253,7 @@ export class Pipeline<R extends Route, S extends LogSource = Source> {
     // It may have been asked to leave meanwhile.
     if (tailing.state !== 'queued') return;
     tailing.state = end === 'more' ? 'resting' : end;
+    if (end === 'blocked') this.#blocked.add(tailing);
     if (end === 'more') this.#enqueue(tailing);
   }
 
@@ -281,7 +284,11 @@ export class Pipeline<R extends Route, S extends LogSource = Source> {
     const { budget } = this.#parts;
     while (!stop.aborted) {
       await budget.freed.wait(stop);
-      for (const tailing of this.#roster.open) if (tailing.state === 'blocked' && !tailing.tailed.waits) this.#enqueue(tailing);
+      for (const tailing of this.#blocked) {
+        if (tailing.state === 'blocked' && tailing.tailed.waits) continue;
+        this.#blocked.delete(tailing);
+        if (tailing.state === 'blocked') this.#enqueue(tailing);
+      }
     }
   }
 
