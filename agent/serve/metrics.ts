@@ -46,7 +46,22 @@ interface KubernetesStatus {
   readonly requests: ReadonlyMap<string, number>;
 }
 
+/** What API servers have posted, and what became of it. */
+interface AuditWebhookStatus {
+  readonly counters: {
+    readonly batches: number;
+    readonly events: number;
+    readonly malformedEvents: number;
+    readonly filteredEvents: number;
+    /** By the reason. */
+    readonly refused: Readonly<Record<string, number>>;
+  };
+  readonly spoolBytes: number;
+}
+
 export interface AgentStatus {
+  /** Absent: nothing is received. */
+  readonly auditWebhook?: AuditWebhookStatus;
   /** Null: the API server is not asked. */
   readonly kubernetes: KubernetesStatus | null;
   readonly outputs: readonly OutputStatus[];
@@ -79,6 +94,7 @@ export class Metrics {
     this.#unopened();
     this.#labels();
     this.#kubernetes();
+    this.#auditWebhook();
     this.#agent();
   }
 
@@ -221,6 +237,25 @@ export class Metrics {
     this.#counter('logferry_kubernetes_requests_total', requests, ['code'], (counter, { kubernetes }) => {
       for (const [code, count] of kubernetes?.requests ?? []) counter.inc({ code }, count);
     });
+  }
+
+  #auditWebhook(): void {
+    const counters: readonly [string, string, 'batches' | 'events' | 'malformedEvents' | 'filteredEvents'][] = [
+      ['batches', 'Batches of audit events that API servers were told to be on disk.', 'batches'],
+      ['events', 'Audit events in them that were spooled.', 'events'],
+      ['malformed_events', 'Items in them that were no audit events.', 'malformedEvents'],
+      ['filtered_events', 'Events in them that audit.policy_file leaves out.', 'filteredEvents'],
+    ];
+    for (const [name, help, value] of counters)
+      this.#counter(`logferry_audit_webhook_${name}_total`, help, [], (counter, { auditWebhook }) =>
+        counter.inc(auditWebhook?.counters[value] ?? 0),
+      );
+    const refusals = 'Batches that got another answer, by reason; an API server gives a batch up after five.';
+    this.#counter('logferry_audit_webhook_refused_total', refusals, ['reason'], (counter, { auditWebhook }) => {
+      for (const [reason, count] of Object.entries(auditWebhook?.counters.refused ?? {})) counter.inc({ reason }, count);
+    });
+    const spool = 'Bytes of received events on disk, of at most audit.webhook.spool_bytes.';
+    this.#gauge('logferry_audit_webhook_spool_bytes', spool, [], (gauge, { auditWebhook }) => gauge.set(auditWebhook?.spoolBytes ?? 0));
   }
 
   #agent(): void {

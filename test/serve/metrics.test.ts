@@ -92,6 +92,11 @@ describe(Metrics, () => {
       ...Object.fromEntries(EXCLUSIONS.map((reason) => [`logferry_excluded_logs{reason="${reason}"}`, reason === 'fluent_bit' ? 3 : 0])),
       'logferry_label_values{label="app"}': 12,
       'logferry_demoted_labels_total{label="app"}': 3,
+      logferry_audit_webhook_batches_total: 0,
+      logferry_audit_webhook_events_total: 0,
+      logferry_audit_webhook_filtered_events_total: 0,
+      logferry_audit_webhook_malformed_events_total: 0,
+      logferry_audit_webhook_spool_bytes: 0,
       logferry_kubernetes_lists_total: 0,
       logferry_kubernetes_pods: 0,
       'logferry_seen_bytes_total{output="loki"}': 0,
@@ -132,6 +137,21 @@ describe(Metrics, () => {
       'logferry_kubernetes_watch_restarts_total{reason="closed"}': 3,
       'logferry_kubernetes_watch_restarts_total{reason="expired"}': 0,
       'logferry_kubernetes_requests_total{code="200"}': 5,
+    });
+  });
+
+  test('what API servers have posted', async () => {
+    const refused = { unauthorized: 5, disk: 0 };
+    const counters = { batches: 1, events: 2, malformedEvents: 3, filteredEvents: 4, refused };
+    const { text } = await scrape(new Metrics('1.2.3', () => ({ ...statusOf(new Counters()), auditWebhook: { counters, spoolBytes: 6 } })));
+    expect(samples(text)).toMatchObject({
+      logferry_audit_webhook_batches_total: 1,
+      logferry_audit_webhook_events_total: 2,
+      logferry_audit_webhook_malformed_events_total: 3,
+      logferry_audit_webhook_filtered_events_total: 4,
+      'logferry_audit_webhook_refused_total{reason="unauthorized"}': 5,
+      'logferry_audit_webhook_refused_total{reason="disk"}': 0,
+      logferry_audit_webhook_spool_bytes: 6,
     });
   });
 
