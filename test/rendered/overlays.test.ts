@@ -2,6 +2,7 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { parseConfig } from '../../agent/config/load.ts';
 import { agentOf, daemonSetOf, expectConfined, only, rulesOf } from './agent-pod.ts';
 import { kustomize, type RenderedObject } from './render.ts';
 
@@ -17,7 +18,12 @@ function specOf(objects: readonly RenderedObject[], kind: string): unknown {
 }
 
 test('every overlay that there is has its tests here', () => {
-  expect(globSync('overlays/*', { cwd: MANIFESTS }).sort()).toEqual(['overlays/kind', 'overlays/openshift', 'overlays/production']);
+  expect(globSync('overlays/*', { cwd: MANIFESTS }).sort()).toEqual([
+    'overlays/audit',
+    'overlays/kind',
+    'overlays/openshift',
+    'overlays/production',
+  ]);
 });
 
 test('the base is confined', () => {
@@ -115,5 +121,50 @@ describe('kind', () => {
     const config = objects.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name.startsWith('loki-'))!;
     expect(config.metadata.namespace).toBe('loki');
     expect(parse(config.data!['loki-config.yaml']!)).toMatchObject({ auth_enabled: false, server: { http_listen_port: 3100 } });
+  });
+});
+
+describe('audit', () => {
+  const objects = kustomize('overlays/audit');
+  const pod = daemonSetOf(objects).spec.template.spec;
+  const log = pod.volumes.find(({ name }) => name === 'audit-log');
+
+  test('is confined like the node agent, with no right at the API server at all', () => {
+    expect(agentOf(objects)['securityContext']).toEqual(agentOf(base)['securityContext']);
+    expect(named(objects).map((text) => text.split(' ')[0])).toEqual(['ServiceAccount', 'ConfigMap', 'DaemonSet']);
+    expect(pod).toMatchObject({ serviceAccountName: 'logferry-audit', automountServiceAccountToken: false });
+    for (const key of ['hostNetwork', 'hostPID', 'hostIPC']) expect(pod).not.toHaveProperty(key);
+  });
+
+  test('shares neither pods nor folders with the node agents', () => {
+    expect(daemonSetOf(objects).spec.selector).not.toEqual(daemonSetOf(base).spec.selector);
+    const paths = new Set(daemonSetOf(base).spec.template.spec.volumes.map(({ hostPath }) => hostPath?.path));
+    for (const { hostPath } of pod.volumes) if (hostPath !== undefined) expect([...paths]).not.toContain(hostPath.path);
+  });
+
+  test('runs on the nodes of the control plane', () => {
+    expect(pod['nodeSelector']).toEqual({ 'kubernetes.io/os': 'linux', 'node-role.kubernetes.io/control-plane': '' });
+    expect(pod['tolerations']).toEqual([{ operator: 'Exists' }]);
+  });
+
+  test('the agent takes its configuration, whose log lies in the directory that is mounted', () => {
+    const { data, metadata } = only(objects, 'ConfigMap');
+    const text = data!['config.yaml']!;
+    const loaded = parseConfig('config.yaml', text, { env: { NODE_NAME: 'node-1' }, hostname: 'not asked for' });
+    expect(loaded).toMatchObject({
+      ok: true,
+      config: {
+        state_dir: '/var/lib/logferry-audit',
+        kubernetes: { enabled: false },
+        audit: { log_path: `${log!.hostPath!.path}/audit.log`, tenant: 'audit' },
+        outputs: [{ logs: ['audit'] }],
+      },
+    });
+    expect(agentOf(objects).volumeMounts).toEqual([
+      { name: 'audit-log', mountPath: log!.hostPath!.path, readOnly: true },
+      { name: 'config', mountPath: '/etc/logferry', readOnly: true },
+      { name: 'state', mountPath: '/var/lib/logferry-audit' },
+    ]);
+    expect(pod.volumes).toContainEqual({ name: 'config', configMap: { name: metadata.name } });
   });
 });
