@@ -2,6 +2,8 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
 const config: ViteUserConfig = defineConfig({
   test: {
+    // Many tests wait more than they work; by default one core is left idle.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
