@@ -22,7 +22,7 @@ const KEPT_BYTES = 1024 * 1024;
 const COMPLETE = STAGES.indexOf('ResponseComplete') as SourceChannel;
 const ID = /^audit:(?<path>\/.*)$/;
 
-/** The audit log of the API server of this node. Nothing of the node is in what leaves it: an event that comes by another way is equal. */
+/** The audit log of the API server of this node. What leaves is a function of the event alone: one that comes by another way to this agent is equal. */
 export function auditKind({ output, surroundings, policy }: KindParts & { readonly policy: Policy | null }): SourceKind<LogSource> {
   const { config, descriptors, fs, realPath } = surroundings;
   const { log_path: path, start, secret_resources: secrets } = config.audit;
@@ -83,8 +83,9 @@ function watched(reader: EventReader, log: ThrottledLogger): LineEvents {
   };
 }
 
-function labelsOf({ cluster, audit }: Config): Record<string, string> {
-  return { job: 'kube-audit', service_name: audit.service_name, ...(cluster === undefined ? {} : { cluster }) };
+/** The node gives every stream one writer: of two, Loki refuses the events of that which is an hour behind, as after an outage. */
+function labelsOf({ cluster, node_name, audit }: Config): Record<string, string> {
+  return { job: 'kube-audit', service_name: audit.service_name, node_name, ...(cluster === undefined ? {} : { cluster }) };
 }
 
 /** `secrets` or `certificates.cert-manager.io`. */

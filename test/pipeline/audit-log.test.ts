@@ -66,7 +66,7 @@ describe('the audit log of an API server', () => {
       metadata,
       nanos,
     }));
-    const labels = { job: 'kube-audit', service_name: 'kube-apiserver', cluster: 'c1' };
+    const labels = { job: 'kube-audit', service_name: 'kube-apiserver', node_name: 'node-1', cluster: 'c1' };
     const common = [
       ['user', 'ann'],
       ['verb', 'create'],

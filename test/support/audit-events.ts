@@ -41,7 +41,7 @@ function auditStream(cluster: string, nanos: bigint, event: EventOf): PushStream
   });
   const metadata = { user, verb, resource, code: `${code}`, namespace, audit_id: auditID };
   return {
-    labels: `{cluster="${cluster}", job="kube-audit", service_name="kube-apiserver", stage="${stage}"}`,
+    labels: `{cluster="${cluster}", job="kube-audit", node_name="node-1", service_name="kube-apiserver", stage="${stage}"}`,
     // Absent, not empty, is what an event does not have.
     entries: [{ nanos, line, metadata: Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== '')) }],
   };
