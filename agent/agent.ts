@@ -210,7 +210,7 @@ function statusOf({ parts, pods, outputs, discovery, checkpointer, surroundings 
     checkpointAgeSeconds: (parts.clock.monotonic() - checkpointer.savedMs) / 1000,
     openFiles: descriptors.open,
     secondsUntilLoss: Math.min(Number.POSITIVE_INFINITY, ...required.map(({ secondsUntilLoss }) => secondsUntilLoss())),
-    outputs: outputs.map(({ name, counters, totals, pipeline, lane, budget }) => ({
+    outputs: outputs.map(({ name, counters, totals, pipeline, lane, budget, auditCounts }) => ({
       name,
       counters,
       totals,
@@ -224,6 +224,7 @@ function statusOf({ parts, pods, outputs, discovery, checkpointer, surroundings 
       window: lane.window,
       batchTargetBytes: lane.batchTargetBytes,
       unopened: pipeline.unopened,
+      audit: auditCounts,
     })),
   };
 }

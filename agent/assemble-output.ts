@@ -1,4 +1,5 @@
 import { AckTracker } from './checkpoint/ack-tracker.ts';
+import type { AuditCounts } from './audit/audit-counts.ts';
 import { buildOutput } from './build-output.ts';
 import type { Config } from './config/schema.ts';
 import { DeadLetters } from './deliver/dead-letters.ts';
@@ -52,6 +53,8 @@ export interface AssembledOutput {
   readonly budget: ByteBudget;
   readonly counters: Counters;
   readonly totals: LedgerTotals;
+  /** Null: it takes no audit events. */
+  readonly auditCounts: AuditCounts | null;
 }
 
 export interface Surroundings extends RoutingParts {
@@ -137,7 +140,8 @@ export function assembleOutput<S extends LogSource>(
   );
   const update = (found: readonly Source[]): void => pipeline.update(kind.sourcesIn(found));
   const secondsUntilLoss = (): number => pipeline.secondsUntilLoss(kind.retained);
-  return { name, required: written.required, output, lane, pipeline, update, secondsUntilLoss, budget, counters, totals };
+  const { auditCounts = null } = kind;
+  return { name, required: written.required, output, lane, pipeline, update, secondsUntilLoss, budget, counters, totals, auditCounts };
 }
 
 interface SourceParts<S extends LogSource> {

@@ -26,12 +26,13 @@ const ID = /^audit:(?<path>\/.*)$/;
 export function auditKind({ output, surroundings, policy }: KindParts & { readonly policy: Policy | null }): SourceKind<LogSource> {
   const { config, descriptors, fs, realPath } = surroundings;
   const { log_path: path, start, secret_resources: secrets } = config.audit;
+  const auditCounts = new AuditCounts();
   const options: EventReaderOptions = {
     policy,
     credentials: secrets.map(resourceOf),
     keptBytes: KEPT_BYTES,
     maxLineBytes: MOST_AUDIT_LINE_BYTES,
-    counts: new AuditCounts(),
+    counts: auditCounts,
   };
   const byChannel = STAGES.map((stage) => output.route({ labels: { ...labelsOf(config), stage }, metadata: [] }));
   // One that has lines of an API server's life only: what the kubelet keeps of containers says nothing about it.
@@ -39,6 +40,7 @@ export function auditKind({ output, surroundings, policy }: KindParts & { readon
   const sources: readonly LogSource[] = path === undefined ? [] : [{ id: `audit:${path}`, path }];
   return {
     chunk: Buffer.allocUnsafeSlow(CHUNK_BYTES),
+    auditCounts,
     sourcesIn: () => sources,
     sourceOf(id) {
       const found = ID.exec(id)?.groups?.['path'];

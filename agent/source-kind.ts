@@ -1,3 +1,4 @@
+import type { AuditCounts } from './audit/audit-counts.ts';
 import type { Attribution } from './model/attribution.ts';
 import type { ResumePoint } from './model/position.ts';
 import type { LogSource, Source } from './model/source.ts';
@@ -23,6 +24,8 @@ export interface SourceKind<S extends LogSource> {
   readonly chunk: Buffer;
   /** Where tables of lines stand; absent: entries come one by one. */
   readonly lines?: LineMemory;
+  /** What became of audit events; absent: the sources have none. */
+  readonly auditCounts?: AuditCounts;
   /** Of the container logs that a scan has found, and of whatever else there is, the sources of this kind. */
   sourcesIn(found: readonly Source[]): readonly S[];
   /** The source of an id, be it gone; null for what is no id. */

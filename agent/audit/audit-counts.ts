@@ -1,7 +1,7 @@
 import { MASKS, type Mask } from './body-redactor.ts';
 import { EVENT_FIELDS, type EventField } from './event-fields.ts';
 import type { FilterReason } from './lower-level.ts';
-import { LEVELS, type Level, STAGES, type Stage } from './policy.ts';
+import { RECORDED_LEVELS, type RecordedLevel, STAGES, type Stage } from './policy.ts';
 
 const FILTER_REASONS = ['empty', 'no-rule', 'level-none', 'stage'] as const;
 /** Why a line became an entry that holds no more than who, what, when and the outcome, as far as it says so. */
@@ -11,7 +11,7 @@ export type EventFault = (typeof EVENT_FAULTS)[number];
 /** What became of the events that were read, since the beginning. */
 export class AuditCounts {
   /** Entries, by the level and the stage they leave with; those that are no events are in `unparsable` alone. */
-  readonly events: Readonly<Record<Level, Record<Stage, number>>> = record(LEVELS, () => record(STAGES, () => 0));
+  readonly events: Readonly<Record<RecordedLevel, Record<Stage, number>>> = record(RECORDED_LEVELS, () => record(STAGES, () => 0));
   readonly filtered: Record<FilterReason, number> = record(FILTER_REASONS, () => 0);
   readonly unparsable: Record<EventFault, number> = record(EVENT_FAULTS, () => 0);
   /** Events whose bodies were removed, by what they held: few names, those of resources and kinds that hold credentials. */

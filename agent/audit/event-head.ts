@@ -4,11 +4,11 @@ import type { ApiRequest } from './api-request.ts';
 import { requestOf } from './audit-event.ts';
 import type { EventField, EventValues } from './event-fields.ts';
 import { eventTime } from './event-time.ts';
-import { LEVELS, type Level, STAGES, type Stage } from './policy.ts';
+import { RECORDED_LEVELS, type RecordedLevel, STAGES, type Stage } from './policy.ts';
 
 /** What an event says of itself, beside its bodies. Each is null where it is not said, or not as an API server says it. */
 export interface EventHead {
-  readonly level: Level | null;
+  readonly level: RecordedLevel | null;
   readonly stage: Stage | null;
   readonly auditId: string | null;
   readonly time: Time | null;
@@ -59,7 +59,7 @@ export function readHead(values: EventValues): EventHead {
   const { code, reason } = recordOf(values, 'responseStatus');
   const time = textOf(values, 'stageTimestamp');
   return {
-    level: LEVELS.find((level) => level !== 'None' && level === textOf(values, 'level')) ?? null,
+    level: RECORDED_LEVELS.find((level) => level === textOf(values, 'level')) ?? null,
     stage: STAGES.find((stage) => stage === textOf(values, 'stage')) ?? null,
     auditId: textOf(values, 'auditID'),
     time: time === null ? null : eventTime(time),

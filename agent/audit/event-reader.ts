@@ -13,7 +13,7 @@ import type { Kind } from './first-match.ts';
 import { fitEvent } from './fit-event.ts';
 import { goJson } from './go-json.ts';
 import { type FilterReason, lowerLevel } from './lower-level.ts';
-import { isAtLeast, type Level, type Policy, STAGES } from './policy.ts';
+import { isAtLeast, type Policy, type RecordedLevel, STAGES } from './policy.ts';
 import { redactEvent, removeBodyAnnotations } from './redact-event.ts';
 import { annotate, type Markers, writeEvent } from './write-event.ts';
 
@@ -41,6 +41,8 @@ export interface AuditEntry {
   readonly channel: number;
   /** user, verb, resource, code, namespace and audit_id, those that are known. */
   readonly metadata: Metadata;
+  /** The line is no whole event: the entry is what could be saved of it. */
+  readonly isMalformed: boolean;
 }
 
 /** What became of a line. */
@@ -113,7 +115,7 @@ export class EventReader {
     const markers: Markers = new Map();
     this.#redact(values, head.request, { omitManagedFields: lowered.omitManagedFields, markers });
     counts.events[lowered.level][head.stage] += 1;
-    return this.#entry(values, head, markers);
+    return this.#entry(values, head, { markers, isMalformed: false });
   }
 
   #redact(values: EventValues, request: ApiRequest | null, { omitManagedFields, markers }: RedactOptions): void {
@@ -137,16 +139,16 @@ export class EventReader {
     if (head.code !== null) values.set('responseStatus', Buffer.from(goJson({ code: head.code })));
     const markers: Markers = new Map([['logferry.io/unparsable', `${fault}, ${this.#scanner.bytes} bytes`]]);
     this.#redact(values, null, { omitManagedFields: false, markers });
-    return this.#entry(values, head, markers);
+    return this.#entry(values, head, { markers, isMalformed: true });
   }
 
-  #entry(values: EventValues, head: EventHead, markers: Markers): AuditEntry {
+  #entry(values: EventValues, head: EventHead, { markers, isMalformed }: EntryOptions): AuditEntry {
     annotate(values, markers);
     const leftOut = new Set([...this.#scanner.leftOut, ...fitEvent(values, this.#options.maxLineBytes)]);
     if (leftOut.size > 0) annotate(values, markers.set('logferry.io/truncated', [...leftOut].join(', ')));
     for (const field of leftOut) this.#options.counts.truncated[field] += 1;
     const channel = head.stage === null ? COMPLETE : STAGES.indexOf(head.stage);
-    return { kind: 'entry', line: writeEvent(values, this.#line), time: head.time, channel, metadata: metadataOf(values) };
+    return { kind: 'entry', line: writeEvent(values, this.#line), time: head.time, channel, metadata: metadataOf(values), isMalformed };
   }
 
   #filtered(reason: FilterReason): ReadEvent {
@@ -162,6 +164,11 @@ interface RedactOptions {
   readonly markers: Markers;
 }
 
+interface EntryOptions {
+  readonly markers: Markers;
+  readonly isMalformed: boolean;
+}
+
 /** What every event has. */
 type WholeHead = { readonly [field in keyof EventHead]: field extends 'code' ? EventHead[field] : NonNullable<EventHead[field]> };
 
@@ -171,7 +178,7 @@ function isWhole(values: EventValues, head: EventHead): head is WholeHead {
 }
 
 /** Leaves what is recorded at a level. */
-function keepLevel(values: EventValues, level: Level): void {
+function keepLevel(values: EventValues, level: RecordedLevel): void {
   if (!isAtLeast(level, 'Request')) {
     values.delete('requestObject');
     removeBodyAnnotations(values);

@@ -1,6 +1,6 @@
 import type { ApiRequest } from './api-request.ts';
 import { firstMatch } from './first-match.ts';
-import { isAtLeast, type Level, omittedStages, type Policy, type Stage } from './policy.ts';
+import { isAtLeast, omittedStages, type Policy, type RecordedLevel, type Stage } from './policy.ts';
 
 /** Why an event does not leave the node. */
 export type FilterReason = 'empty' | 'no-rule' | 'level-none' | 'stage';
@@ -8,13 +8,13 @@ export type FilterReason = 'empty' | 'no-rule' | 'level-none' | 'stage';
 /** What a policy leaves of an event. */
 export type Lowered =
   | { readonly kind: 'filtered'; readonly reason: FilterReason }
-  | { readonly kind: 'kept'; readonly level: Level; readonly omitManagedFields: boolean };
+  | { readonly kind: 'kept'; readonly level: RecordedLevel; readonly omitManagedFields: boolean };
 
 /** Decides as the API server would, had it this policy; it cannot give back what was not recorded. */
 export function lowerLevel(
   policy: Policy,
   request: ApiRequest,
-  { level, stage }: { readonly level: Level; readonly stage: Stage },
+  { level, stage }: { readonly level: RecordedLevel; readonly stage: Stage },
 ): Lowered {
   const index = firstMatch(policy, request);
   if (index === null) return { kind: 'filtered', reason: 'no-rule' };

@@ -2,6 +2,10 @@
 export const LEVELS = ['None', 'Metadata', 'Request', 'RequestResponse'] as const;
 export type Level = (typeof LEVELS)[number];
 
+/** The levels of events. */
+export type RecordedLevel = Exclude<Level, 'None'>;
+export const RECORDED_LEVELS: readonly RecordedLevel[] = ['Metadata', 'Request', 'RequestResponse'];
+
 /** When in the life of a request an event is made, in that order; `Panic` takes the place of the last. */
 export const STAGES = ['RequestReceived', 'ResponseStarted', 'ResponseComplete', 'Panic'] as const;
 export type Stage = (typeof STAGES)[number];

@@ -17,6 +17,8 @@ type ReadLine =
       readonly time: Time | null;
       readonly channel: number;
       readonly metadata: Metadata;
+      /** It is no whole event. */
+      readonly isMalformed: boolean;
     };
 
 /** Makes entries of lines that may be longer than a chunk: `push` takes their bytes without the LF, `finish` says what a line came to. */
@@ -163,7 +165,9 @@ export class EventDecoder {
     this.#isOpen = false;
     this.#isTorn = false;
     this.counts.records += 1;
-    return this.#events.finish();
+    const read = this.#events.finish();
+    if (read.kind === 'entry' && read.isMalformed) this.counts.malformed += 1;
+    return read;
   }
 
   /** What is held waits for more of it: to give it up would tear a line in two. */

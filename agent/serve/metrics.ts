@@ -6,6 +6,7 @@ import { EXCLUSIONS, type Exclusion } from '../model/exclusion.ts';
 import { LOSS_REASONS, type LossReason } from '../model/gap.ts';
 import { SHAPES } from '../model/shape.ts';
 import { DROP_REASONS, type DropReason } from '../model/verdict.ts';
+import { AUDIT_COUNTERS, type AuditStatus } from './audit-counters.ts';
 import type { Page } from './http-server.ts';
 
 /** What became of the bytes of one output's sources. */
@@ -35,6 +36,8 @@ interface OutputStatus {
   readonly batchTargetBytes: number;
   /** By the reason. */
   readonly unopened: ReadonlyMap<string, number>;
+  /** Null: it takes no audit events. */
+  readonly audit: AuditStatus | null;
 }
 
 /** What was learnt from Kubernetes, and how. */
@@ -92,6 +95,7 @@ export class Metrics {
     this.#requestsAndDrops();
     this.#redactions();
     this.#unopened();
+    this.#auditEvents();
     this.#labels();
     this.#kubernetes();
     this.#auditWebhook();
@@ -106,7 +110,11 @@ export class Metrics {
     const counters: readonly [string, string, (counters: Counters) => number][] = [
       ['logferry_read_bytes_total', 'Bytes of log files that were decoded.', (c) => c.readBytes],
       ['logferry_read_records_total', 'Records of container runtimes that were decoded.', (c) => c.readRecords],
-      ['logferry_malformed_records_total', 'Records of no known form, shipped raw with parse_error.', (c) => c.malformedRecords],
+      [
+        'logferry_malformed_records_total',
+        'Records of no known form, shipped raw with parse_error; of an audit log, lines that are no whole event.',
+        (c) => c.malformedRecords,
+      ],
       ['logferry_sent_entries_total', 'Entries put into batches.', (c) => c.appendedEntries],
       ['logferry_acked_entries_total', 'Entries that the store has acknowledged.', (c) => c.storedEntries],
       ['logferry_sent_bytes_total', 'Bytes of acknowledged request bodies.', (c) => c.sentBytes],
@@ -208,6 +216,14 @@ export class Metrics {
       gauge.reset();
       for (const { name, unopened } of outputs) for (const [reason, count] of unopened) gauge.set({ output: name, reason }, count);
     });
+  }
+
+  #auditEvents(): void {
+    for (const { name, help, labels, samples } of AUDIT_COUNTERS)
+      this.#counter(name, help, ['output', ...labels], (counter, { outputs }) => {
+        for (const { name: output, audit } of outputs)
+          for (const sample of audit === null ? [] : samples(audit)) counter.inc({ output, ...sample.labels }, sample.count);
+      });
   }
 
   #labels(): void {

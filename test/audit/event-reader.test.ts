@@ -47,7 +47,10 @@ describe('an event', () => {
   test('that holds no secret leaves as it stands', () => {
     const plain = LINES.filter((line) => !line.includes('Object"'));
     expect(plain.length).toBeGreaterThan(5);
-    for (const line of plain) expect(entryOf(line).line.toString()).toBe(line);
+    for (const line of plain) {
+      const entry = entryOf(line);
+      expect([entry.line.toString(), entry.isMalformed]).toStrictEqual([line, false]);
+    }
   });
 
   test('I9: of a list is the same as a line, in whatever order', () => {
@@ -186,7 +189,7 @@ describe('what is no event leaves as what is known of it', () => {
       user: { username: 'eve' },
     });
     expect(event).toMatchObject({ annotations: { 'logferry.io/unparsable': `${fault}, ${Buffer.from(line).length} bytes` } });
-    expect(entry).toMatchObject({ time: null, channel: 3 });
+    expect(entry).toMatchObject({ time: null, channel: 3, isMalformed: true });
     expect(counts.unparsable[fault]).toBe(1);
   });
 

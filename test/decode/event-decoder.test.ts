@@ -8,7 +8,7 @@ import { RecordView } from '../../agent/model/record.ts';
 const CHUNK_BYTES = 8;
 const BIRTH: Time = [7, 0];
 
-/** `<channel><time>...`: `-` begins a line that is filtered, anything but a digit one without a time. */
+/** `<channel><time>...`: `-` begins a line that is filtered, anything but a digit one without a time; `!` in it makes it malformed. */
 class TestEvents implements LineEvents {
   #text = '';
 
@@ -22,7 +22,14 @@ class TestEvents implements LineEvents {
     if (text.startsWith('-')) return { kind: 'filtered' };
     const [channel = Number.NaN, seconds = Number.NaN] = text.split('').map(Number);
     const time: Time | null = Number.isNaN(seconds) ? null : [seconds, 0];
-    return { kind: 'entry', line: Buffer.from(text, 'latin1'), time, channel: channel % 4 || 0, metadata: [] };
+    return {
+      kind: 'entry',
+      line: Buffer.from(text, 'latin1'),
+      time,
+      channel: channel % 4 || 0,
+      metadata: [],
+      isMalformed: text.includes('!'),
+    };
   }
 
   reset(): void {
@@ -126,6 +133,14 @@ describe(EventDecoder, () => {
     decoder.hold(1, { after: 9, upTo: 20 });
     expect([decoder.next(view), decoder.next(view), decoder.earlySeconds]).toEqual([true, false, null]);
     expect(decoder.resumePoint()[0].at).toBe(6);
+  });
+
+  test('counts lines, and those of them that are no whole event', () => {
+    const bytes = Buffer.from('01a\n!\n-!\n02!\n');
+    const decoder = new EventDecoder(new TestEvents(), SourceDecoder.start);
+    decoder.feed({ bytes, at: 0, startsFile: true, endsFile: true, afterGap: false, full: false }, BIRTH);
+    for (const view = new RecordView(); decoder.next(view); );
+    expect(decoder.counts).toEqual({ records: 4, malformed: 2 });
   });
 
   test('I5 what was read of a line before a gap comes on its own, and what is behind the gap is another line', () => {

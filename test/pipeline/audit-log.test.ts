@@ -107,6 +107,9 @@ describe('the audit log of an API server', () => {
     audit.write({ seconds: nowSeconds() });
     await bench.start();
     await bench.until(() => ids().length === 5);
+    expect(await bench.globalMetric('logferry_audit_removed_bodies_total{output="loki.audit",held="secrets"}')).toBe(1);
+    expect(await bench.globalMetric('logferry_audit_unparsable_total{output="loki.audit",reason="cut-off"}')).toBe(1);
+    expect(await bench.globalMetric('logferry_malformed_records_total{output="loki.audit"}')).toBe(1);
     expect(auditEntries(bench).filter(({ line }) => line.includes('PLANTED') || line.length > 262_144)).toEqual([]);
     expect(ids()).toEqual(audit.written.map((id, n) => (n === 3 ? expect.stringContaining('id-3') : id)));
     expect(await isBalanced(bench)).toBe(true);
@@ -145,6 +148,7 @@ describe('the audit log of an API server', () => {
     await bench.start();
     await bench.until(() => ids().length === 1);
     expect(ids()).toEqual(['id-1 ResponseComplete']);
+    expect(await bench.globalMetric('logferry_audit_filtered_total{output="loki.audit",reason="level-none"}')).toBe(1);
     expect(await bench.globalMetric('logferry_filtered_bytes_total{output="loki.audit"}')).toBe(filtered.length + 1);
     expect(await isBalanced(bench)).toBe(true);
   });

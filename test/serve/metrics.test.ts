@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { AuditCounts } from '../../agent/audit/audit-counts.ts';
 import { LedgerTotals } from '../../agent/ledger/ledger-totals.ts';
 import { Counters } from '../../agent/model/counters.ts';
 import { EXCLUSIONS } from '../../agent/model/exclusion.ts';
@@ -23,6 +24,7 @@ function statusOf(counters: Counters, totals: LedgerTotals = new LedgerTotals())
         window: 8,
         batchTargetBytes: 900,
         unopened: new Map([['outside_roots', 2]]),
+        audit: null,
       },
     ],
     kubernetes: null,
@@ -153,6 +155,31 @@ describe(Metrics, () => {
       'logferry_audit_webhook_refused_total{reason="disk"}': 0,
       logferry_audit_webhook_spool_bytes: 6,
     });
+  });
+
+  test('what became of audit events, of the outputs that take them', async () => {
+    const audit = new AuditCounts();
+    audit.events.Metadata.ResponseComplete = 5;
+    audit.filtered.stage = 1;
+    audit.unparsable['cut-off'] = 2;
+    audit.removed.set('secrets', 3);
+    audit.masked.named = 4;
+    audit.truncated.requestObject = 6;
+    const status = statusOf(new Counters());
+    const outputs = [...status.outputs, ...status.outputs.map((output) => ({ ...output, name: 'loki.audit', audit }))];
+    const { text } = await scrape(new Metrics('1.2.3', () => ({ ...status, outputs })));
+    const shown = Object.entries(samples(text)).filter(([name]) => /^logferry_audit_(?!webhook)/.test(name));
+    expect(Object.fromEntries(shown.filter(([, count]) => count > 0))).toStrictEqual({
+      'logferry_audit_events_total{output="loki.audit",level="Metadata",stage="ResponseComplete"}': 5,
+      'logferry_audit_filtered_total{output="loki.audit",reason="stage"}': 1,
+      'logferry_audit_unparsable_total{output="loki.audit",reason="cut-off"}': 2,
+      'logferry_audit_removed_bodies_total{output="loki.audit",held="secrets"}': 3,
+      'logferry_audit_masked_total{output="loki.audit",mask="named"}': 4,
+      'logferry_audit_truncated_fields_total{output="loki.audit",field="requestObject"}': 6,
+    });
+    // All that can be is there before it happens, but what was held.
+    expect(shown.filter(([name]) => name.startsWith('logferry_audit_events_total'))).toHaveLength(12);
+    expect(shown.filter(([name]) => !name.includes('output="loki.audit"'))).toEqual([]);
   });
 
   test('counters are those of the moment, however often they are scraped', async () => {
