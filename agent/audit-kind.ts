@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import type { KindParts } from './assemble-output.ts';
+import type { KindParts, Surroundings } from './assemble-output.ts';
 import { AuditCounts } from './audit/audit-counts.ts';
 import { EventReader, type EventReaderOptions } from './audit/event-reader.ts';
 import { ForbiddenSecrets } from './audit/forbidden-secrets.ts';
@@ -11,7 +11,6 @@ import { MOST_AUDIT_LINE_BYTES } from './model/memory-share.ts';
 import type { SourceChannel } from './model/record.ts';
 import type { LogSource } from './model/source.ts';
 import { SourceRoutes } from './pipeline/source-routes.ts';
-import type { ThrottledLogger } from './runtime/logger.ts';
 import type { SourceKind } from './source-kind.ts';
 import { lumberjackFiles } from './tail/lumberjack-files.ts';
 
@@ -64,21 +63,22 @@ export function auditKind({ output, surroundings, policy }: KindParts & { readon
     begin: () => ({ placeIn: () => null, start }),
     routesOf: () => new SourceRoutes(() => ({ byChannel, final: true, gaps: COMPLETE })),
     decode(resume) {
-      const decoder = new EventDecoder(watched(new EventReader(options), surroundings.log), resume);
+      const decoder = new EventDecoder(watched(new EventReader(options), surroundings), resume);
       return { decoder, stages: { apply: () => decoder.isWanted } };
     },
   };
 }
 
 /** The same, with an eye on who is refused secrets. */
-function watched(reader: EventReader, log: ThrottledLogger): LineEvents {
-  const forbidden = new ForbiddenSecrets();
+function watched(reader: EventReader, { config, log }: Surroundings): LineEvents {
+  const { denied_requests: requests, denied_seconds: seconds } = config.audit.alert;
+  const forbidden = new ForbiddenSecrets({ requests, seconds });
   return {
     push: (bytes, start, end) => reader.push(bytes, start, end),
     finish() {
       const read = reader.finish();
       const user = read.kind === 'entry' ? forbidden.observe(read) : null;
-      if (user !== null) log.warn(`forbidden ${user}`, { user }, 'a user is refused secrets again and again: ten times within a minute');
+      if (user !== null) log.warn(`forbidden ${user}`, { user, requests, seconds }, 'a user is refused secrets again and again');
       return read;
     },
     reset: () => reader.reset(),

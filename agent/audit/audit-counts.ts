@@ -1,5 +1,6 @@
 import { MASKS, type Mask } from './body-redactor.ts';
 import { EVENT_FIELDS, type EventField } from './event-fields.ts';
+import { FORBIDDEN_RESOURCES, type ForbiddenResource } from './forbidden-resource.ts';
 import type { FilterReason } from './lower-level.ts';
 import { RECORDED_LEVELS, type RecordedLevel, STAGES, type Stage } from './policy.ts';
 
@@ -12,6 +13,8 @@ export type EventFault = (typeof EVENT_FAULTS)[number];
 export class AuditCounts {
   /** Entries, by the level and the stage they leave with; those that are no events are in `unparsable` alone. */
   readonly events: Readonly<Record<RecordedLevel, Record<Stage, number>>> = record(RECORDED_LEVELS, () => record(STAGES, () => 0));
+  /** Of them, requests that were answered 403, each once. */
+  readonly forbidden: Record<ForbiddenResource, number> = record(FORBIDDEN_RESOURCES, () => 0);
   readonly filtered: Record<FilterReason, number> = record(FILTER_REASONS, () => 0);
   readonly unparsable: Record<EventFault, number> = record(EVENT_FAULTS, () => 0);
   /** Events whose bodies were removed, by what they held: few names, those of resources and kinds that hold credentials. */

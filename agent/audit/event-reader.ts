@@ -11,6 +11,7 @@ import { metadataOf } from './event-metadata.ts';
 import { EventScanner } from './event-scanner.ts';
 import type { Kind } from './first-match.ts';
 import { fitEvent } from './fit-event.ts';
+import { forbiddenResource } from './forbidden-resource.ts';
 import { goJson } from './go-json.ts';
 import { type FilterReason, lowerLevel } from './lower-level.ts';
 import { isAtLeast, type Policy, type RecordedLevel, STAGES } from './policy.ts';
@@ -58,6 +59,7 @@ const SALVAGED: ReadonlySet<EventField> = new Set([
   'stageTimestamp',
 ]);
 const SALVAGED_BYTES = 1024;
+const FORBIDDEN = 403;
 const COMPLETE = STAGES.indexOf('ResponseComplete');
 
 /**
@@ -115,6 +117,8 @@ export class EventReader {
     const markers: Markers = new Map();
     this.#redact(values, head.request, { omitManagedFields: lowered.omitManagedFields, markers });
     counts.events[lowered.level][head.stage] += 1;
+    // A refused watch is recorded when its answer begins, too.
+    if (head.code === FORBIDDEN && head.stage === 'ResponseComplete') counts.forbidden[forbiddenResource(head.request)] += 1;
     return this.#entry(values, head, { markers, isMalformed: false });
   }
 

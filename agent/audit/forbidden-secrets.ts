@@ -2,12 +2,15 @@ import type { Metadata } from '../model/record.ts';
 import type { Time } from '../runtime/civil-time.ts';
 import { STAGES } from './policy.ts';
 
-/** So many refusals of one user within so many seconds are no mistake any more. */
-const REFUSALS = 10;
-const WITHIN_SECONDS = 60;
 /** Users that are remembered; the one that was refused longest ago goes first. */
 const MOST_USERS = 1000;
 const COMPLETE = STAGES.indexOf('ResponseComplete');
+
+/** How many refusals of one user within how many seconds are no mistake any more. */
+interface Threshold {
+  readonly requests: number;
+  readonly seconds: number;
+}
 
 /** What of an event is looked at. */
 interface SeenEvent {
@@ -23,6 +26,11 @@ interface SeenEvent {
 export class ForbiddenSecrets {
   /** By user, those refused last behind: requests by their ids, with the seconds of their refusal. */
   readonly #refused = new Map<string, Map<string, number>>();
+  readonly #threshold: Threshold;
+
+  constructor(threshold: Threshold) {
+    this.#threshold = threshold;
+  }
 
   /** Returns the user who has gone too far with this event; null as a rule. They are told of again after as many refusals more. */
   observe({ channel, time, metadata }: SeenEvent): string | null {
@@ -32,9 +40,9 @@ export class ForbiddenSecrets {
     const [seconds] = time;
     const requests = this.#refused.get(user) ?? new Map<string, number>();
     this.#refused.delete(user);
-    for (const [request, at] of requests) if (Math.abs(seconds - at) >= WITHIN_SECONDS) requests.delete(request);
+    for (const [request, at] of requests) if (Math.abs(seconds - at) >= this.#threshold.seconds) requests.delete(request);
     requests.set(id, seconds);
-    if (requests.size >= REFUSALS) return user;
+    if (requests.size >= this.#threshold.requests) return user;
     this.#refused.set(user, requests);
     if (this.#refused.size > MOST_USERS) this.#refused.delete(this.#refused.keys().next().value!);
     return null;

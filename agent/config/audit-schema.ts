@@ -9,6 +9,10 @@ export interface AuditConfig {
   readonly service_name: string;
   readonly start: (typeof STARTS)[number];
   readonly memory_bytes: number;
+  readonly alert: {
+    readonly denied_requests: number;
+    readonly denied_seconds: number;
+  };
 }
 
 const STARTS = ['oldest', 'live', 'end'] as const;
@@ -38,6 +42,15 @@ export const auditSchema: z.ZodType<AuditConfig> = z
     memory_bytes: wholeNumber(1_048_576, 1_073_741_824)
       .default(16_777_216)
       .describe('Bytes of audit events held in memory, beside limits.memory_bytes: what applications write takes none of it.'),
+    alert: z
+      .strictObject({
+        denied_requests: wholeNumber(2, 100)
+          .default(10)
+          .describe('So many requests of one user for secrets that the API server denies are a warning in the log of the agent.'),
+        denied_seconds: wholeNumber(1, 3600).default(60).describe('Within so many seconds, by the times of the events.'),
+      })
+      .prefault({})
+      .describe('What in audit events is a warning in the log of the agent.'),
   })
   .prefault({})
   .describe('The audit log of the API server of this node.');

@@ -4,6 +4,8 @@ type Counts<Name extends string = string> = Readonly<Record<Name, number>>;
 export interface AuditStatus {
   /** Entries, by level and stage. */
   readonly events: Readonly<Record<string, Counts>>;
+  /** Requests that were answered 403. */
+  readonly forbidden: Counts;
   readonly filtered: Counts;
   readonly unparsable: Counts;
   readonly removed: ReadonlyMap<string, number>;
@@ -32,6 +34,11 @@ export const AUDIT_COUNTERS: readonly AuditCounter[] = [
     labels: ['level', 'stage'],
     samples: ({ events }) => Object.entries(events).flatMap(([level, counts]) => samplesOf('stage', Object.entries(counts), { level })),
   },
+  counter('resource', {
+    name: 'logferry_audit_forbidden_total',
+    help: 'Requests in audit events that the API server answered with 403, by resource: a few that intruders try, and others.',
+    counts: ({ forbidden }) => Object.entries(forbidden),
+  }),
   counter('reason', {
     name: 'logferry_audit_filtered_total',
     help: 'Audit events that do not leave the node, by why: a rule of audit.policy_file, or empty lines.',

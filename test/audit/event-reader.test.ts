@@ -163,6 +163,36 @@ describe('a policy', () => {
   });
 });
 
+/** What an event that was refused, with these fields, is counted under. */
+function forbiddenOf(fields: object, options = optionsOf()): Record<string, number> {
+  read(changed(PLAIN, { stage: 'ResponseComplete', responseStatus: { code: 403 }, ...fields }), options);
+  return Object.fromEntries(Object.entries(options.counts.forbidden).filter(([, count]) => count > 0));
+}
+
+describe('a request that is forbidden', () => {
+  test.each([
+    ['secrets', { resource: 'secrets', namespace: 'a', name: 'b' }],
+    ['serviceaccounts/token', { resource: 'serviceaccounts', subresource: 'token' }],
+    ['pods/exec', { resource: 'pods', subresource: 'exec' }],
+    ['nodes/proxy', { resource: 'nodes', subresource: 'proxy' }],
+    ['others', { resource: 'secrets', apiGroup: 'example.org' }],
+    ['others', { resource: 'others' }],
+    ['others', { resource: `x${'y'.repeat(300)}` }],
+  ])('is counted under %s', (counted, objectRef) => {
+    expect(forbiddenOf({ objectRef })).toStrictEqual({ [counted]: 1 });
+  });
+
+  test('is counted under others when it is for a path', () => {
+    expect(forbiddenOf({ objectRef: undefined, requestURI: '/metrics' })).toStrictEqual({ others: 1 });
+  });
+
+  test('is counted when it is complete, and when it leaves', () => {
+    expect(forbiddenOf({ stage: 'ResponseStarted' })).toStrictEqual({});
+    expect(forbiddenOf({ responseStatus: { code: 401 } })).toStrictEqual({});
+    expect(forbiddenOf({}, rules('level: None'))).toStrictEqual({});
+  });
+});
+
 describe('what is no event leaves as what is known of it', () => {
   const head = '{"auditID":"id-1","stage":"Panic","verb":"get","user":{"username":"eve"},"requestObject":{"a":"hunter2"},';
   test.each([

@@ -11,8 +11,8 @@ interface Refusal {
 }
 
 /** Who was told of, in order, after these events. */
-function toldAfter(refusals: readonly Refusal[]): string[] {
-  const watch = new ForbiddenSecrets();
+function toldAfter(refusals: readonly Refusal[], threshold = { requests: 10, seconds: 60 }): string[] {
+  const watch = new ForbiddenSecrets(threshold);
   return refusals.flatMap(({ id, seconds, user = 'eve', code = '403', resource = 'secrets', channel = 2 }) => {
     const metadata = [
       ['user', user],
@@ -43,6 +43,11 @@ describe(ForbiddenSecrets, () => {
     ['of several users', ten.map((refusal) => ({ ...refusal, user: `user-${refusal.id % 2}` }))],
   ])('says nothing of refusals %s', (_, refusals) => {
     expect(toldAfter(refusals)).toEqual([]);
+  });
+
+  test('how many within how long is as configured', () => {
+    expect(toldAfter(ten, { requests: 3, seconds: 13 })).toEqual(['eve', 'eve', 'eve']);
+    expect(toldAfter(ten, { requests: 3, seconds: 12 })).toEqual([]);
   });
 
   test('I3 remembers a thousand users: who was refused longest ago is forgotten first', () => {

@@ -61,6 +61,9 @@ audit:
   service_name: kube-apiserver
   start: oldest
   memory_bytes: 16777216
+  alert:
+    denied_requests: 10
+    denied_seconds: 60
 labels:
   preset: standard
   static: {}

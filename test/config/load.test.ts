@@ -42,7 +42,14 @@ describe(parseConfig, () => {
           namespace_keep_seconds: 3600,
           annotations: { logferry: true, fluent_bit: true, vector: true, elastic: true, grafana: true, opentelemetry: true },
         },
-        audit: { tenant: 'audit', secret_resources: [], service_name: 'kube-apiserver', start: 'oldest', memory_bytes: 16777216 },
+        audit: {
+          tenant: 'audit',
+          secret_resources: [],
+          service_name: 'kube-apiserver',
+          start: 'oldest',
+          memory_bytes: 16777216,
+          alert: { denied_requests: 10, denied_seconds: 60 },
+        },
         labels: {
           preset: 'standard',
           static: {},

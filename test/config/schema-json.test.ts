@@ -37,6 +37,7 @@ describe('every key', () => {
     const numbers = keys.filter(([, { type }]) => type === 'number' || type === 'integer').map(([path]) => path);
     expect(numbers.filter((path) => !/_(?:seconds|bytes)$/.test(path))).toEqual([
       'kubernetes.max_tombstones',
+      'audit.alert.denied_requests',
       'labels.max_values',
       'outputs.max_in_flight',
       'kubelet.container_log_max_files',

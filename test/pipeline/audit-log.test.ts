@@ -160,8 +160,9 @@ describe('the audit log of an API server', () => {
     await bench.start();
     await bench.until(() => ids().length === 10);
     expect(bench.log.said.filter(({ message }) => message.startsWith('a user is refused secrets'))).toMatchObject([
-      { fields: { user: 'ann' } },
+      { fields: { user: 'ann', requests: 10, seconds: 60 } },
     ]);
+    expect(await bench.globalMetric('logferry_audit_forbidden_total{output="loki.audit",resource="secrets"}')).toBe(10);
   });
 
   test('what is removed unread while the agent is away leaves a record in the stream of complete events', async () => {

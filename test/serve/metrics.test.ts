@@ -160,6 +160,7 @@ describe(Metrics, () => {
   test('what became of audit events, of the outputs that take them', async () => {
     const audit = new AuditCounts();
     audit.events.Metadata.ResponseComplete = 5;
+    audit.forbidden.secrets = 7;
     audit.filtered.stage = 1;
     audit.unparsable['cut-off'] = 2;
     audit.removed.set('secrets', 3);
@@ -171,6 +172,7 @@ describe(Metrics, () => {
     const shown = Object.entries(samples(text)).filter(([name]) => /^logferry_audit_(?!webhook)/.test(name));
     expect(Object.fromEntries(shown.filter(([, count]) => count > 0))).toStrictEqual({
       'logferry_audit_events_total{output="loki.audit",level="Metadata",stage="ResponseComplete"}': 5,
+      'logferry_audit_forbidden_total{output="loki.audit",resource="secrets"}': 7,
       'logferry_audit_filtered_total{output="loki.audit",reason="stage"}': 1,
       'logferry_audit_unparsable_total{output="loki.audit",reason="cut-off"}': 2,
       'logferry_audit_removed_bodies_total{output="loki.audit",held="secrets"}': 3,
