@@ -74,6 +74,7 @@ function watched(reader: EventReader, { config, log }: Surroundings): LineEvents
   const { denied_requests: requests, denied_seconds: seconds } = config.audit.alert;
   const forbidden = new ForbiddenSecrets({ requests, seconds });
   return {
+    startBytes: reader.startBytes,
     push: (bytes, start, end) => reader.push(bytes, start, end),
     finish() {
       const read = reader.finish();

@@ -9,6 +9,7 @@ import { BODIES, type EventField, type EventValues } from './event-fields.ts';
 import { type EventHead, isEventKind, readHead, removeMalformed } from './event-head.ts';
 import { metadataOf } from './event-metadata.ts';
 import { EventScanner } from './event-scanner.ts';
+import { EVENT_START } from './event-start.ts';
 import type { Kind } from './first-match.ts';
 import { fitEvent } from './fit-event.ts';
 import { forbiddenResource } from './forbidden-resource.ts';
@@ -68,10 +69,13 @@ const COMPLETE = STAGES.indexOf('ResponseComplete');
  * what stands in a line, and never hands out a line as it stands.
  */
 export class EventReader {
+  readonly startBytes: number = EVENT_START.length;
   readonly #options: EventReaderOptions;
   readonly #scanner: EventScanner;
   readonly #line = new GrowingBuffer();
   readonly #resources: ReadonlySet<string>;
+  /** Another event has begun on the line. */
+  #isBegun = false;
 
   constructor(options: EventReaderOptions) {
     this.#options = options;
@@ -79,21 +83,29 @@ export class EventReader {
     this.#resources = credentialNames(options.credentials);
   }
 
-  /** Takes `bytes[start, end)`, the next bytes of the line, its LF not among them. */
-  push(bytes: Buffer, start: number, end: number): void {
-    this.#scanner.push(bytes, start, end);
+  /**
+   * Takes `bytes[start, end)`, the next bytes of the line, its LF not among them. Returns -1, or the place in them where another event goes on that
+   * begins on this line, `startBytes` before: `finish` tells of the first, and has begun the other.
+   */
+  push(bytes: Buffer, start: number, end: number): number {
+    const next = this.#scanner.push(bytes, start, end);
+    this.#isBegun = next !== -1;
+    return next;
   }
 
-  /** The line is complete. */
+  /** The line is complete, or `push` has found another event. */
   finish(): ReadEvent {
     const read = this.#read();
     this.#scanner.reset();
+    if (this.#isBegun) this.#scanner.push(EVENT_START, 0, EVENT_START.length);
+    this.#isBegun = false;
     return read;
   }
 
   /** Forgets the line that was begun. */
   reset(): void {
     this.#scanner.reset();
+    this.#isBegun = false;
   }
 
   #read(): ReadEvent {

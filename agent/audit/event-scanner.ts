@@ -1,4 +1,5 @@
 import { EVENT_FIELDS, type EventField, type EventValues } from './event-fields.ts';
+import { EVENT_START, EventStartFinder } from './event-start.ts';
 import {
   AFTER,
   CLOSE_ARRAY,
@@ -46,6 +47,7 @@ const MOST_LEVELS_KEPT = 256;
 export class EventScanner {
   readonly #kept: KeptFields;
   readonly #seen = new Set<EventField>();
+  readonly #another = new EventStartFinder();
   /** 1 for each open object, 0 for each open array. */
   readonly #isObject = new Uint8Array(MOST_LEVELS + 1);
   readonly #name = Buffer.alloc(LONGEST_NAME);
@@ -68,10 +70,18 @@ export class EventScanner {
     this.#kept = new KeptFields(keptBytes);
   }
 
-  /** Takes the next bytes of the line, its LF not among them. */
-  push(bytes: Buffer, start: number, end: number): void {
-    this.#bytes += end - start;
-    if (this.#fault !== null) return;
+  /**
+   * Takes the next bytes of the line, its LF not among them. Returns -1, or the place behind `EVENT_START` of another event on the line: the first
+   * one is complete then, and nothing more of the line belongs to it.
+   */
+  push(bytes: Buffer, start: number, end: number): number {
+    const next = this.#scan(bytes, start, end);
+    this.#bytes += next === -1 ? end - start : next - start - EVENT_START.length;
+    return next;
+  }
+
+  #scan(bytes: Buffer, start: number, end: number): number {
+    if (this.#fault !== null) return this.#another.seek(bytes, start, end);
     this.#from = start;
     let state = this.#state;
     for (let at = start; at < end; at += 1) {
@@ -79,17 +89,23 @@ export class EventScanner {
         at = endOfPlain(bytes, at, end);
         if (at === end) break;
       }
-      const next = TRANSITIONS[(state << 8) | bytes[at]!]!;
-      state = next < FIRST_ACTION ? next : this.#act(next, state, bytes, at);
-      if (state === WRONG) return;
+      const before = state;
+      const next = TRANSITIONS[(before << 8) | bytes[at]!]!;
+      state = next < FIRST_ACTION ? next : this.#act(next, before, bytes, at);
+      if (state === WRONG) {
+        this.#state = before;
+        return this.#another.seek(bytes, this.#another.break(bytes, start, at), end);
+      }
     }
     this.#state = state;
     this.#keep(bytes, end);
+    this.#another.pass(bytes, start, end);
+    return -1;
   }
 
   /** The line is complete. Says what is wrong with it; fields that were complete before that are there all the same. */
   finish(): ScanFault | null {
-    if (this.#fault !== null) return this.#fault;
+    if (this.#fault !== null && !this.#another.found) return this.#fault;
     if (this.#state === DONE) return null;
     return this.#state === START ? 'empty' : 'cut-off';
   }
@@ -117,6 +133,7 @@ export class EventScanner {
   reset(): void {
     this.#kept.reset();
     this.#seen.clear();
+    this.#another.reset();
     this.#state = START;
     this.#depth = 0;
     this.#isKey = false;

@@ -8,6 +8,7 @@ export function pruneWith(reader: EventReader): (event: Buffer) => Buffer | null
   return (event) => {
     reader.push(event, 0, event.length);
     const read = reader.finish();
+    reader.reset();
     return read.kind === 'entry' ? Buffer.from(read.line) : null;
   };
 }

@@ -23,7 +23,10 @@ type ReadLine =
 
 /** Makes entries of lines that may be longer than a chunk: `push` takes their bytes without the LF, `finish` says what a line came to. */
 export interface LineEvents {
-  push(bytes: Buffer, start: number, end: number): void;
+  /** How many bytes of another event on the same line tell that it is one. */
+  readonly startBytes: number;
+  /** Returns -1, or where in the bytes another event goes on that began `startBytes` before; then `finish` tells of the first, and begins the other. */
+  push(bytes: Buffer, start: number, end: number): number;
   /** What is in it holds until the next call. */
   finish(): ReadLine;
   /** Forgets the line that was begun. */
@@ -32,7 +35,7 @@ export interface LineEvents {
 
 /**
  * Turns the bytes of a log with one event a line into entries. A line that is longer than a chunk is handed on as it is read; where the source
- * resumes is always the start of a line. Times are the events' own: an event that comes again by another way must be equal.
+ * resumes is always the start of a line, or of an event behind one that was torn. Times are the events' own: an event that comes again by another way must be equal.
  */
 export class EventDecoder {
   readonly counts: DecodeCounts = { records: 0, malformed: 0 };
@@ -128,7 +131,7 @@ export class EventDecoder {
   #handOut(view: RecordView, read: ReadLine, newest: Newest): void {
     this.#held = null;
     this.#entryAt = this.#lineAt;
-    this.#lineAt = this.at;
+    this.#lineAt = this.at - (this.#isOpen ? this.#events.startBytes : 0);
     this.#before = this.#newest;
     this.#isWanted = read.kind === 'entry';
     view.partial = false;
@@ -151,14 +154,23 @@ export class EventDecoder {
     const isLong = this.#isOpen || (full && start === 0);
     if (lf === -1 && !endsFile && !isLong) return null;
     const end = lf === -1 ? bytes.length : lf;
-    if (end > start) this.#push(start, end);
+    const next = end > start ? this.#push(start, end) : -1;
+    if (next !== -1) return this.#finishBefore(next);
     this.#cursor = lf === -1 ? end : end + 1;
     return lf !== -1 || (endsFile && this.#isOpen) ? this.#finish() : null;
   }
 
-  #push(start: number, end: number): void {
-    this.#events.push(this.#chunk.bytes, start, end);
+  #push(start: number, end: number): number {
     this.#isOpen = true;
+    return this.#events.push(this.#chunk.bytes, start, end);
+  }
+
+  /** Another event goes on at `next`, in the same line. */
+  #finishBefore(next: number): ReadLine {
+    this.#cursor = next;
+    const read = this.#finish();
+    this.#isOpen = true;
+    return read;
   }
 
   #finish(): ReadLine {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AuditCounts } from '../../agent/audit/audit-counts.ts';
 import { type AuditEntry, EventReader, type EventReaderOptions, type ReadEvent } from '../../agent/audit/event-reader.ts';
@@ -230,6 +231,50 @@ describe('what is no event leaves as what is known of it', () => {
   });
 
   test('a blank line is nothing', () => expect(read(' ')).toStrictEqual({ kind: 'filtered', reason: 'empty' }));
+});
+
+describe('an event behind one that was torn', () => {
+  const reader = new EventReader(optionsOf());
+
+  /** What comes of a line that is pushed in stretches of `size`. */
+  function linesOf(line: Buffer, size: number): string[] {
+    const lines: string[] = [];
+    const finish = (): void => {
+      const event = reader.finish();
+      lines.push(event.kind === 'entry' ? event.line.toString() : event.reason);
+    };
+    for (let at = 0; at < line.length; ) {
+      const end = Math.min(at + size, line.length);
+      const next = reader.push(line, at, end);
+      if (next !== -1) finish();
+      at = next === -1 ? end : next;
+    }
+    finish();
+    return lines;
+  }
+
+  const torn = fc.constantFrom(...LINES).chain((line) => fc.nat(line.length).map((length) => ({ line, length })));
+
+  test('I5 I9 comes as if it had a line of its own, however the line is cut, unless a value may begin there', () => {
+    fc.assert(
+      fc.property(torn, fc.constantFrom(...LINES), fc.integer({ min: 1, max: 200 }), ({ line, length }, other, size) => {
+        const bytes = Buffer.concat([Buffer.from(line).subarray(0, length), Buffer.from(other)]);
+        const lines = linesOf(bytes, size);
+        expect(lines).toStrictEqual(linesOf(bytes, bytes.length));
+        fc.pre(!/^\s*$|[:[,]$/.test(line.slice(0, length)));
+        expect(lines).toHaveLength(2);
+        expect(lines[1]).toBe(entryOf(other).line.toString());
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('is one on its own when the first is whole, and none when it is a part of the first', () => {
+    expect(linesOf(Buffer.from(PLAIN + PLAIN + PLAIN), 7)).toStrictEqual([PLAIN, PLAIN, PLAIN]);
+    const forged = changed(POD, { requestObject: { a: JSON.parse(PLAIN), b: PLAIN, [PLAIN]: 1 } });
+    expect(linesOf(Buffer.from(forged), 7)).toHaveLength(1);
+    expect(linesOf(Buffer.from(forged.slice(0, -20)), 7)).toHaveLength(1);
+  });
 });
 
 describe('an event that is too large', () => {

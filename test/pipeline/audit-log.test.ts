@@ -115,6 +115,26 @@ describe('the audit log of an API server', () => {
     expect(await isBalanced(bench)).toBe(true);
   });
 
+  test('I5 I9 an event behind one that an API server left torn comes as it stands', async () => {
+    await using setup = await auditBench({ checkpoint: { interval_seconds: 1 } });
+    const { bench, audit, ids, nowSeconds } = setup;
+    const first = audit.write({ seconds: nowSeconds() });
+    appendFileSync(audit.live, audit.line({ seconds: nowSeconds() }).slice(0, 200));
+    const whole = audit.write({ seconds: nowSeconds() });
+    const entries = (): string[] => auditEntries(bench).map(({ line }) => line.toString());
+    await bench.start();
+    await bench.until(() => ids().length === 3);
+    expect(entries()).toEqual([first, expect.stringContaining('"logferry.io/unparsable":"cut-off, 200 bytes"'), whole]);
+    expect(await bench.globalMetric('logferry_malformed_records_total{output="loki.audit"}')).toBe(1);
+    expect(await isBalanced(bench)).toBe(true);
+    await bench.stopInTime();
+    const next = audit.write({ seconds: nowSeconds() });
+    await bench.start();
+    await bench.until(() => ids().length === 4);
+    expect(entries()[3]).toBe(next);
+    expect(await isBalanced(bench)).toBe(true);
+  });
+
   test('I8 I9 over kills, rotations and compression every event is stored, and comes again byte for byte the same', async () => {
     await using setup = await auditBench({ checkpoint: { interval_seconds: 3600 } });
     const { bench, audit, ids, nowSeconds } = setup;
