@@ -1,6 +1,8 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AssembledOutput, assembleOutput, type OutputPart, type Surroundings } from './assemble-output.ts';
+import { auditSources, spoolSource } from './audit-sources.ts';
+import type { AuditWebhook } from './audit-webhook.ts';
 import type { Policy } from './audit/policy.ts';
 import type { Checkpoints } from './checkpoint/checkpoint-document.ts';
 import { CheckpointStore } from './checkpoint/checkpoint-store.ts';
@@ -15,6 +17,7 @@ import { AnnotationFaults } from './enrich/annotation-faults.ts';
 import { LabelBudget } from './enrich/label-budget.ts';
 import { Selection } from './enrich/selection.ts';
 import { Retention } from './ledger/retention.ts';
+import type { FileId } from './model/position.ts';
 import type { LogSource } from './model/source.ts';
 import { auditParts, containerParts } from './output-parts.ts';
 import { aborted } from './runtime/aborted.ts';
@@ -25,10 +28,11 @@ import type { Clock } from './runtime/clock.ts';
 import { systemFiles } from './runtime/file-system.ts';
 import { type Logger, ThrottledLogger } from './runtime/logger.ts';
 import { Wakeup } from './runtime/wakeup.ts';
-import { HttpServer } from './serve/http-server.ts';
+import { HttpServer, type Pages } from './serve/http-server.ts';
 import { type AgentStatus, Metrics } from './serve/metrics.ts';
 import { healthPage, type Readiness, readinessPage } from './serve/probes.ts';
 import { Descriptors } from './tail/descriptors.ts';
+import { isSpoolNeeded } from './spool-need.ts';
 import { Takeover } from './takeover.ts';
 
 export interface AgentParts {
@@ -61,7 +65,10 @@ export async function runAgent(parts: AgentParts, stop: AbortSignal): Promise<vo
   const pods = await findPods(parts, log);
   if (pods !== null) stack.use(pods);
   const surroundings = await surroundingsOf(parts, checkpoints, { log, progress, pods });
-  const outputs = await assembleAll(config, checkpoints, surroundings);
+  const policy = await nodePolicy(config);
+  const webhook = await openWebhook(parts, policy, log);
+  if (webhook !== null) stack.use(webhook);
+  const outputs = assembleAll({ config, policy, checkpoints }, surroundings);
   for (const { output, lane } of outputs) {
     stack.use(output);
     stack.use(lane);
@@ -81,18 +88,8 @@ export async function runAgent(parts: AgentParts, stop: AbortSignal): Promise<vo
       log.warn('', { detail: String(error) }, 'hints of new containers no longer come; the scan still finds them');
     stack.use(new WatchHint([join(logDir, 'containers'), join(logDir, 'pods')], hint, onTrouble));
   }
-  const status = (): AgentStatus => statusOf({ parts, pods, outputs, discovery, checkpointer, surroundings });
-  const metrics = new Metrics(parts.version, status);
-  const server = await HttpServer.listen(parseListenAddress(config.server.listen)!, {
-    '/healthz': () =>
-      healthPage(
-        outputs.map(({ pipeline }) => pipeline),
-        clock.monotonic(),
-      ),
-    '/readyz': () =>
-      readinessPage({ ...readinessOf(outputs, discovery, checkpointer), awaitsPods: pods?.awaited ?? false }, clock.monotonic()),
-    '/metrics': () => metrics.page(),
-  });
+  const running = { parts, pods, webhook, outputs, discovery, checkpointer, surroundings };
+  const server = await HttpServer.listen(parseListenAddress(config.server.listen)!, pagesOf(running));
   stack.use(server);
   logger.info({ version: parts.version, node: config.node_name, port: server.port }, 'agent started');
 
@@ -103,6 +100,7 @@ export async function runAgent(parts: AgentParts, stop: AbortSignal): Promise<vo
     discovery.run((sources) => outputs.forEach(({ update }) => update(sources)), reading.signal),
     ...outputs.map(({ pipeline }) => pipeline.run(reading.signal)),
     ...(pods === null ? [] : [pods.run(reading.signal)]),
+    ...(webhook === null ? [] : [webhook.run(spoolNeed(config, checkpointer), reading.signal)]),
   ];
   const durability = checkpointer.run(config.checkpoint.interval_seconds * 1000, checkpointing.signal);
   await Promise.race([aborted(stop), ...tasks, durability]);
@@ -125,18 +123,39 @@ async function findPods({ config, env, kubeconfig, version, clock }: AgentParts,
   return NodePods.find({ config, env, kubeconfig, version, clock, log });
 }
 
-async function assembleAll(config: Config, { outputs }: Checkpoints, surroundings: Surroundings): Promise<AssembledOutput[]> {
+/** Null where nothing is received; what receiving takes is loaded only where it is. */
+async function openWebhook({ config, clock }: AgentParts, policy: Policy | null, log: ThrottledLogger): Promise<AuditWebhook | null> {
+  const { webhook } = config.audit;
+  if (webhook === undefined) return null;
+  const { openAuditWebhook } = await import('./open-audit-webhook.ts');
+  return openAuditWebhook(webhook, { config, policy, clock, log });
+}
+
+/** Tells whether a file of the spool is needed by the outputs that read it. */
+function spoolNeed(config: Config, checkpointer: Checkpointer): (file: FileId) => boolean {
+  const { id } = spoolSource(config)!;
+  const takers = auditParts(config, null).map(({ name }) => name);
+  return (file) => isSpoolNeeded(file, id, takers, checkpointer.saved);
+}
+
+interface AssemblyParts {
+  readonly config: Config;
+  readonly policy: Policy | null;
+  readonly checkpoints: Checkpoints;
+}
+
+function assembleAll({ config, policy, checkpoints: { outputs } }: AssemblyParts, surroundings: Surroundings): AssembledOutput[] {
   const assemble = <S extends LogSource>(part: OutputPart<S>): AssembledOutput =>
     assembleOutput(part, outputs[part.name] ?? {}, surroundings);
-  const policy = await nodePolicy(config);
   return [...containerParts(config).map(assemble), ...auditParts(config, policy).map(assemble)];
 }
 
 /** Null where none is named. Rejects over one that cannot be read: without it more would leave the node than is meant to. */
-async function nodePolicy({ audit }: Config): Promise<Policy | null> {
-  if (audit.log_path === undefined || audit.policy_file === undefined) return null;
+async function nodePolicy(config: Config): Promise<Policy | null> {
+  const { policy_file: file } = config.audit;
+  if (file === undefined || auditSources(config).length === 0) return null;
   const { readNodePolicy } = await import('./node-policy.ts');
-  return readNodePolicy(audit.policy_file);
+  return readNodePolicy(file);
 }
 
 async function surroundingsOf(
@@ -190,18 +209,33 @@ function readinessOf(
 interface StatusParts {
   readonly parts: AgentParts;
   readonly pods: NodePods | null;
+  readonly webhook: AuditWebhook | null;
   readonly outputs: readonly AssembledOutput[];
   readonly discovery: Discovery;
   readonly checkpointer: Checkpointer;
   readonly surroundings: Surroundings;
 }
 
-function statusOf({ parts, pods, outputs, discovery, checkpointer, surroundings }: StatusParts): AgentStatus {
+function pagesOf(running: StatusParts): Pages {
+  const { parts, pods, outputs, discovery, checkpointer } = running;
+  const { clock } = parts;
+  const metrics = new Metrics(parts.version, () => statusOf(running));
+  const pipelines = outputs.map(({ pipeline }) => pipeline);
+  return {
+    '/healthz': () => healthPage(pipelines, clock.monotonic()),
+    '/readyz': () =>
+      readinessPage({ ...readinessOf(outputs, discovery, checkpointer), awaitsPods: pods?.awaited ?? false }, clock.monotonic()),
+    '/metrics': () => metrics.page(),
+  };
+}
+
+function statusOf({ parts, pods, webhook, outputs, discovery, checkpointer, surroundings }: StatusParts): AgentStatus {
   const { descriptors, selection, labelBudget } = surroundings;
   const required = outputs.filter((output) => output.required);
   return {
     ...parts.usage(),
     kubernetes: pods?.status ?? null,
+    ...(webhook === null ? {} : { auditWebhook: webhook }),
     scans: discovery.scans,
     refusedLinks: discovery.refusedLinks,
     labelUse: labelBudget?.use ?? new Map(),

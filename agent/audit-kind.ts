@@ -4,6 +4,8 @@ import { AuditCounts } from './audit/audit-counts.ts';
 import { EventReader, type EventReaderOptions } from './audit/event-reader.ts';
 import { ForbiddenSecrets } from './audit/forbidden-secrets.ts';
 import { type Policy, STAGES } from './audit/policy.ts';
+import { auditSources, spoolSource } from './audit-sources.ts';
+import type { AuditConfig } from './config/audit-schema.ts';
 import type { Config } from './config/schema.ts';
 import { EventDecoder, type LineEvents } from './decode/event-decoder.ts';
 import { Retention } from './ledger/retention.ts';
@@ -21,22 +23,16 @@ const KEPT_BYTES = 1024 * 1024;
 const COMPLETE = STAGES.indexOf('ResponseComplete') as SourceChannel;
 const ID = /^audit:(?<path>\/.*)$/;
 
-/** The audit log of the API server of this node. What leaves is a function of the event alone: one that comes by another way to this agent is equal. */
+/** The audit log of the API server of this node, and what API servers post. Both come out equal: what leaves is a function of the event alone. */
 export function auditKind({ output, surroundings, policy }: KindParts & { readonly policy: Policy | null }): SourceKind<LogSource> {
   const { config, descriptors, fs, realPath } = surroundings;
-  const { log_path: path, start, secret_resources: secrets } = config.audit;
   const auditCounts = new AuditCounts();
-  const options: EventReaderOptions = {
-    policy,
-    credentials: secrets.map(resourceOf),
-    keptBytes: KEPT_BYTES,
-    maxLineBytes: MOST_AUDIT_LINE_BYTES,
-    counts: auditCounts,
-  };
+  const options = readerOptions(config.audit, policy, auditCounts);
   const byChannel = STAGES.map((stage) => output.route({ labels: { ...labelsOf(config), stage }, metadata: [] }));
   // One that has lines of an API server's life only: what the kubelet keeps of containers says nothing about it.
   const retention = new Retention({ maxBytes: null, maxFiles: null });
-  const sources: readonly LogSource[] = path === undefined ? [] : [{ id: `audit:${path}`, path }];
+  const sources = auditSources(config);
+  const spool = spoolSource(config);
   return {
     chunk: Buffer.allocUnsafeSlow(CHUNK_BYTES),
     auditCounts,
@@ -60,13 +56,19 @@ export function auditKind({ output, surroundings, policy }: KindParts & { readon
     get retained() {
       return retention.limits;
     },
-    begin: () => ({ placeIn: () => null, start }),
+    // Whatever is in the spool was promised to an API server.
+    begin: ({ id }) => ({ placeIn: () => null, start: id === spool?.id ? 'oldest' : config.audit.start }),
     routesOf: () => new SourceRoutes(() => ({ byChannel, final: true, gaps: COMPLETE })),
     decode(resume) {
       const decoder = new EventDecoder(watched(new EventReader(options), surroundings), resume);
       return { decoder, stages: { apply: () => decoder.isWanted } };
     },
   };
+}
+
+/** How events are read, those that are posted too: an event is the same whichever way it comes. */
+export function readerOptions({ secret_resources: secrets }: AuditConfig, policy: Policy | null, counts: AuditCounts): EventReaderOptions {
+  return { policy, credentials: secrets.map(resourceOf), keptBytes: KEPT_BYTES, maxLineBytes: MOST_AUDIT_LINE_BYTES, counts };
 }
 
 /** The same, with an eye on who is refused secrets. */

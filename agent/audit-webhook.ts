@@ -1,10 +1,10 @@
-import { join } from 'node:path';
 import type { AuditWebhookConfig } from './config/audit-webhook-schema.ts';
 import { parseListenAddress } from './config/listen-address.ts';
 import type { FileId } from './model/position.ts';
 import { AuditReceiver, type Prune, type ReceiverOptions } from './receive/audit-receiver.ts';
 import { AuditSpool } from './receive/audit-spool.ts';
 import type { ReceiverCounters } from './receive/receiver-counters.ts';
+import { spoolDirectory } from './receive/spool-files.ts';
 import type { Clock } from './runtime/clock.ts';
 import type { ThrottledLogger } from './runtime/logger.ts';
 import { isSystemError } from './runtime/system-error.ts';
@@ -41,7 +41,7 @@ export class AuditWebhook implements AsyncDisposable {
     const { config, stateDir, prune, clock, log } = parts;
     await using stack = new AsyncDisposableStack();
     const bounds = { fileBytes: config.spool_file_bytes, spoolBytes: config.spool_bytes };
-    const spool = stack.use(await AuditSpool.open({ directory: join(stateDir, 'audit-webhook'), ...bounds, clock }));
+    const spool = stack.use(await AuditSpool.open({ directory: spoolDirectory(stateDir), ...bounds, clock }));
     const receiver = stack.use(await AuditReceiver.listen(optionsOf(config), { sink: spool, prune, log }));
     return new AuditWebhook(stack.move(), spool, receiver, parts);
   }

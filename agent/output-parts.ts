@@ -1,5 +1,6 @@
 import type { OutputPart } from './assemble-output.ts';
 import { auditKind } from './audit-kind.ts';
+import { auditSources } from './audit-sources.ts';
 import type { Policy } from './audit/policy.ts';
 import type { Config } from './config/schema.ts';
 import { containerKind } from './container-kind.ts';
@@ -28,8 +29,9 @@ export function containerParts({ outputs, limits, containers }: Config): OutputP
 }
 
 /** What takes audit events, for each output that shall have them: nothing of it is shared with what takes container logs. */
-export function auditParts({ outputs, audit }: Config, policy: Policy | null): OutputPart<LogSource>[] {
-  if (audit.log_path === undefined) return [];
+export function auditParts(config: Config, policy: Policy | null): OutputPart<LogSource>[] {
+  const { outputs, audit } = config;
+  if (auditSources(config).length === 0) return [];
   const takers = outputs.filter(({ logs }) => logs.includes('audit'));
   const memory = { batchBytes: Math.floor(audit.memory_bytes / takers.length), partBytes: 0 };
   return takers.map((written) => ({

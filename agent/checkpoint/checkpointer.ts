@@ -22,6 +22,8 @@ export class Checkpointer {
   failures = 0;
   /** When positions were last known to be on disk, on the monotonic clock. */
   savedMs: number;
+  /** What was last known to be on disk: a restart begins there. Null: nothing was written yet. */
+  saved: Checkpoints | null = null;
   /** null: what was last written down is on disk. Set while a write is under way too, since one may hang. */
   undurable: Undurable | null = null;
   /** A warning is out that wants to be followed by good news. */
@@ -63,6 +65,7 @@ export class Checkpointer {
       return;
     }
     this.undurable = null;
+    this.saved = checkpoints;
     this.savedMs = this.#clock.monotonic();
     this.#sayRecovered(sinceMs);
   }

@@ -14,19 +14,21 @@ export interface AuditRemarks {
 
 /** Looks at the directory of the audit log and at the policy of the node. `file` is the configuration's. */
 export async function checkAudit(file: string, { audit }: Config): Promise<AuditRemarks> {
-  const { log_path: logPath, policy_file: policyFile } = audit;
-  if (logPath === undefined) return { errors: [], warnings: [] };
-  const remark = (key: string, message: string): Problem => ({ file, place: null, key: keyName(['audit', key]), message });
+  const { log_path: logPath, policy_file: policyFile, webhook } = audit;
+  if (logPath === undefined && webhook === undefined) return { errors: [], warnings: [] };
+  const { errors, warnings } = logPath === undefined ? { errors: [], warnings: [] } : await logRemarks(file, logPath);
+  if (policyFile === undefined || errors.length > 0) return { errors, warnings };
+  const ofPolicy = await policyRemarks(policyFile);
+  return { errors: ofPolicy.errors, warnings: [...warnings, ...ofPolicy.warnings] };
+}
+
+async function logRemarks(file: string, logPath: string): Promise<AuditRemarks> {
+  const remark = (message: string): Problem => ({ file, place: null, key: keyName(['audit', 'log_path']), message });
   const trouble = await directoryTrouble(dirname(logPath));
   const mounts = await readFile('/proc/self/mountinfo', 'utf8').catch(() => '');
-  const warnings = trouble === null ? [] : [remark('log_path', trouble)];
-  if (isMountPoint(logPath, mounts)) {
-    const message = `${logPath} is mounted as a file, which is not followed over rotations: mount its directory`;
-    return { errors: [remark('log_path', message)], warnings };
-  }
-  if (policyFile === undefined) return { errors: [], warnings };
-  const { errors, warnings: found } = await policyRemarks(policyFile);
-  return { errors, warnings: [...warnings, ...found] };
+  const warnings = trouble === null ? [] : [remark(trouble)];
+  if (!isMountPoint(logPath, mounts)) return { errors: [], warnings };
+  return { errors: [remark(`${logPath} is mounted as a file, which is not followed over rotations: mount its directory`)], warnings };
 }
 
 async function directoryTrouble(directory: string): Promise<string | null> {

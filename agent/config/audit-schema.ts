@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type AuditWebhookConfig, auditWebhookSchema } from './audit-webhook-schema.ts';
 import { absolutePath, labelValue, tenant, wholeNumber } from './scalar-schemas.ts';
 
 export interface AuditConfig {
@@ -13,6 +14,7 @@ export interface AuditConfig {
     readonly denied_requests: number;
     readonly denied_seconds: number;
   };
+  readonly webhook?: AuditWebhookConfig;
 }
 
 const STARTS = ['oldest', 'live', 'end'] as const;
@@ -51,6 +53,7 @@ export const auditSchema: z.ZodType<AuditConfig> = z
       })
       .prefault({})
       .describe('What in audit events is a warning in the log of the agent.'),
+    webhook: auditWebhookSchema.exactOptional(),
   })
   .prefault({})
   .describe('The audit log of the API server of this node.');

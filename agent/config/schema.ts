@@ -193,11 +193,20 @@ export const configSchema: z.ZodType<WrittenConfig> = z
   )
   .superRefine(
     (written, ctx) => {
-      const outputs = written.audit.log_path === undefined ? [] : batchesOf(written, 'audit');
+      const { log_path: path, webhook } = written.audit;
+      const outputs = path === undefined && webhook === undefined ? [] : batchesOf(written, 'audit');
       const least = leastAuditMemory(outputs);
       if (written.audit.memory_bytes >= least) return;
       const message = `too little for the batches of ${outputs.length} output(s), write at least ${least}, or less for batch_bytes`;
       ctx.addIssue({ code: 'custom', path: ['audit', 'memory_bytes'], message });
+    },
+    { when: whenSound('audit', 'outputs') },
+  )
+  .superRefine(
+    (written, ctx) => {
+      if (written.audit.webhook === undefined || batchesOf(written, 'audit').length > 0) return;
+      const message = 'what API servers post would go nowhere, write audit into outputs[].logs';
+      ctx.addIssue({ code: 'custom', path: ['audit', 'webhook'], message });
     },
     { when: whenSound('audit', 'outputs') },
   );

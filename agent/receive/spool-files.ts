@@ -14,6 +14,11 @@ export interface RotatedFile {
 const LIVE_NAME = 'audit.log';
 const ROTATED_NAME = /^audit-(?<date>\d{4}-\d\d-\d\d)T(?<hour>\d\d)-(?<minute>\d\d)-(?<second>\d\d)\.(?<ms>\d{3})\.log$/;
 
+/** Of the agent that has this state directory. */
+export function spoolDirectory(stateDir: string): string {
+  return join(stateDir, 'audit-webhook');
+}
+
 export function liveFile(directory: string): string {
   return join(directory, LIVE_NAME);
 }
