@@ -3,7 +3,9 @@ import type { KindParts, Surroundings } from './assemble-output.ts';
 import { AuditCounts } from './audit/audit-counts.ts';
 import { EventReader, type EventReaderOptions } from './audit/event-reader.ts';
 import { ForbiddenSecrets } from './audit/forbidden-secrets.ts';
+import { SeenEvents } from './audit/seen-events.ts';
 import { type Policy, STAGES } from './audit/policy.ts';
+import { auditStage } from './audit-stage.ts';
 import { auditSources, spoolSource } from './audit-sources.ts';
 import type { AuditConfig } from './config/audit-schema.ts';
 import type { Config } from './config/schema.ts';
@@ -26,6 +28,7 @@ const ID = /^audit:(?<path>\/.*)$/;
 /** The audit log of the API server of this node, and what API servers post. Both come out equal: what leaves is a function of the event alone. */
 export function auditKind({ output, surroundings, policy }: KindParts & { readonly policy: Policy | null }): SourceKind<LogSource> {
   const { config, descriptors, fs, realPath } = surroundings;
+  const { start, webhook } = config.audit;
   const auditCounts = new AuditCounts();
   const options = readerOptions(config.audit, policy, auditCounts);
   const byChannel = STAGES.map((stage) => output.route({ labels: { ...labelsOf(config), stage }, metadata: [] }));
@@ -33,6 +36,7 @@ export function auditKind({ output, surroundings, policy }: KindParts & { readon
   const retention = new Retention({ maxBytes: null, maxFiles: null });
   const sources = auditSources(config);
   const spool = spoolSource(config);
+  const seen = webhook === undefined ? null : new SeenEvents(webhook.remember_events);
   return {
     chunk: Buffer.allocUnsafeSlow(CHUNK_BYTES),
     auditCounts,
@@ -57,11 +61,11 @@ export function auditKind({ output, surroundings, policy }: KindParts & { readon
       return retention.limits;
     },
     // Whatever is in the spool was promised to an API server.
-    begin: ({ id }) => ({ placeIn: () => null, start: id === spool?.id ? 'oldest' : config.audit.start }),
+    begin: ({ id }) => ({ placeIn: () => null, start: id === spool?.id ? 'oldest' : start }),
     routesOf: () => new SourceRoutes(() => ({ byChannel, final: true, gaps: COMPLETE })),
     decode(resume) {
       const decoder = new EventDecoder(watched(new EventReader(options), surroundings), resume);
-      return { decoder, stages: { apply: () => decoder.isWanted } };
+      return { decoder, stages: auditStage(decoder, seen) };
     },
   };
 }

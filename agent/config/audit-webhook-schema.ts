@@ -15,6 +15,7 @@ export interface AuditWebhookConfig {
   readonly request_seconds: number;
   readonly spool_bytes: number;
   readonly spool_file_bytes: number;
+  readonly remember_events: number;
 }
 
 const MIB = 1_048_576;
@@ -56,6 +57,11 @@ export const auditWebhookSchema: z.ZodType<AuditWebhookConfig> = z
     spool_file_bytes: wholeNumber(1024, MAX_BYTES)
       .default(16 * MIB)
       .describe('Bytes of a file of the spool; it is removed as a whole when all of it is stored.'),
+    remember_events: wholeNumber(1, 10_000_000)
+      .default(65_536)
+      .describe(
+        'Of so many events that were sent last a second copy is not sent, from the audit log or posted again; up to 86 bytes each.',
+      ),
   })
   .check(inOrder('max_body_bytes', 'held_bytes'))
   .superRefine(

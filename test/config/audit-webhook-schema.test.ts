@@ -21,6 +21,7 @@ describe('audit.webhook', () => {
       request_seconds: 30,
       spool_bytes: 1_073_741_824,
       spool_file_bytes: 16_777_216,
+      remember_events: 65_536,
     });
   });
 

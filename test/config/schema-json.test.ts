@@ -39,6 +39,7 @@ describe('every key', () => {
       'kubernetes.max_tombstones',
       'audit.alert.denied_requests',
       'audit.webhook.max_connections',
+      'audit.webhook.remember_events',
       'labels.max_values',
       'outputs.max_in_flight',
       'kubelet.container_log_max_files',

@@ -72,6 +72,50 @@ describe('the audit webhook', () => {
     expect(await bench.globalMetric('logferry_ledger_unbalanced_bytes{output="loki.audit"}')).toBe(0);
   });
 
+  test('I9 an event is sent once though it is posted twice and stands in the audit log too, and the books balance', async () => {
+    await using setup = await webhookBench({ file: true });
+    const { bench, server, nowSeconds } = setup;
+    await bench.start();
+    const lines = Array.from({ length: 30 }, () => server.write({ seconds: nowSeconds() }));
+    expect(await setup.post(lines)).toBe(200);
+    await bench.until(() => setup.ids().length >= 30);
+    expect(await setup.post(lines)).toBe(200);
+    const last = server.line({ seconds: nowSeconds() });
+    expect(await setup.post([last])).toBe(200);
+    await bench.until(() => setup.ids().includes('id-30 ResponseComplete'));
+    await bench.until(async () => (await bench.globalMetric('logferry_unread_bytes{output="loki.audit"}')) === 0);
+    expect(setup.ids().toSorted()).toEqual(server.written.toSorted());
+    const copied = lines.reduce((sum, line) => sum + line.length + 1, 0) * 2;
+    expect(await bench.globalMetric('logferry_filtered_bytes_total{output="loki.audit"}')).toBe(copied);
+    expect(await bench.globalMetric('logferry_ledger_unbalanced_bytes{output="loki.audit"}')).toBe(0);
+  });
+
+  test('I1 I9 over kills an event that came both ways is stored, and what comes again is equal in all that a store looks at', async () => {
+    await using setup = await webhookBench({
+      file: true,
+      webhook: { spool_file_bytes: 4096 },
+      config: { checkpoint: { interval_seconds: 3 } },
+    });
+    const { bench, server, nowSeconds } = setup;
+    for (let life = 0; life < 4; life += 1) {
+      await bench.start();
+      for (let batch = 0; batch < 8; batch += 1) {
+        const lines = Array.from({ length: 5 }, () => server.write({ seconds: nowSeconds() }));
+        expect(await setup.post(lines)).toBe(200);
+      }
+      await bench.until(() => new Set(setup.ids()).size >= server.written.length - 20);
+      await bench.kill();
+      if (life % 2 === 0) server.rotate();
+    }
+    await bench.start();
+    await bench.until(() => new Set(setup.ids()).size === server.written.length && setup.spoolFiles().length === 1);
+    const entries = bench.loki
+      .entries()
+      .map(({ stream, seconds, nanos, line, metadata }) => JSON.stringify([stream, seconds, nanos, line.toString(), metadata]));
+    expect(new Set(entries).size).toBe(server.written.length);
+    expect(await bench.globalMetric('logferry_ledger_unbalanced_bytes{output="loki.audit"}')).toBe(0);
+  });
+
   test('I1 files of the spool stay until their events are stored and positions say so on disk, and not longer', async () => {
     await using setup = await webhookBench({ webhook: { spool_file_bytes: 1024 } });
     const { bench, server, spoolFiles, nowSeconds } = setup;
