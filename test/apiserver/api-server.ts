@@ -39,6 +39,11 @@ export class ApiServer implements AsyncDisposable {
     return new ApiServer(client, process, dir);
   }
 
+  /** The live file of the audit log. */
+  get auditPath(): string {
+    return join(this.#dir.path, 'audit/audit.log');
+  }
+
   /** The files of the audit log, rotated ones first; none before the first event. */
   get auditFiles(): string[] {
     const directory = join(this.#dir.path, 'audit');

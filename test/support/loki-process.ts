@@ -70,6 +70,11 @@ export class LokiProcess implements AsyncDisposable {
     }
   }
 
+  /** Where it keeps everything. */
+  get dataDir(): string {
+    return join(this.#dir.path, 'data');
+  }
+
   /** An answer of its HTTP API, of one tenant. */
   async get(path: string, tenant: string): Promise<string> {
     const response = await fetch(`${this.url}${path}`, { headers: { 'X-Scope-OrgID': tenant } });
