@@ -107,8 +107,12 @@ function writeShipped(dir: string, { alertmanagerUrl, rules, overrides }: Shippe
   const config = parse(moved) as { server: object; ruler: object };
   Object.assign(config.server, { ...server, http_listen_address: '127.0.0.1', grpc_listen_address: '127.0.0.1', log_level: 'warn' });
   Object.assign(config.ruler, { alertmanager_url: alertmanagerUrl });
-  // It would say that it is ready after 15 s.
-  const hasty = { ingester: { lifecycler: { min_ready_duration: '0s', final_sleep: '0s' } } };
+  // It would say that it is ready after 15 s, and after 10 s with the first alone.
+  const hasty = {
+    ingester: { lifecycler: { min_ready_duration: '0s', final_sleep: '0s' } },
+    frontend: { scheduler_dns_lookup_period: '1s' },
+    frontend_worker: { dns_lookup_duration: '1s' },
+  };
   writeFileSync(join(dir, 'loki.yaml'), stringify({ ...config, ...hasty }));
   for (const [tenant, text] of Object.entries(rules)) {
     mkdirSync(join(dir, 'etc/rules', tenant), { recursive: true });
