@@ -19,7 +19,7 @@ import { Selection } from './enrich/selection.ts';
 import { Retention } from './ledger/retention.ts';
 import type { FileId } from './model/position.ts';
 import type { LogSource } from './model/source.ts';
-import { auditParts, containerParts } from './output-parts.ts';
+import { auditNames, auditParts, containerParts } from './output-parts.ts';
 import { aborted } from './runtime/aborted.ts';
 import type { Kubeconfig } from './model/kubeconfig.ts';
 import type { Environment } from './runtime/environment.ts';
@@ -68,7 +68,7 @@ export async function runAgent(parts: AgentParts, stop: AbortSignal): Promise<vo
   const policy = await nodePolicy(config);
   const webhook = await openWebhook(parts, policy, log);
   if (webhook !== null) stack.use(webhook);
-  const outputs = assembleAll({ config, policy, checkpoints }, surroundings);
+  const outputs = await assembleAll({ config, policy, checkpoints }, surroundings);
   for (const { output, lane } of outputs) {
     stack.use(output);
     stack.use(lane);
@@ -134,7 +134,7 @@ async function openWebhook({ config, clock }: AgentParts, policy: Policy | null,
 /** Tells whether a file of the spool is needed by the outputs that read it. */
 function spoolNeed(config: Config, checkpointer: Checkpointer): (file: FileId) => boolean {
   const { id } = spoolSource(config)!;
-  const takers = auditParts(config, null).map(({ name }) => name);
+  const takers = auditNames(config);
   return (file) => isSpoolNeeded(file, id, takers, checkpointer.saved);
 }
 
@@ -144,10 +144,15 @@ interface AssemblyParts {
   readonly checkpoints: Checkpoints;
 }
 
-function assembleAll({ config, policy, checkpoints: { outputs } }: AssemblyParts, surroundings: Surroundings): AssembledOutput[] {
+/** What reading audit events takes is loaded only where there are any. */
+async function assembleAll({ config, policy, checkpoints }: AssemblyParts, surroundings: Surroundings): Promise<AssembledOutput[]> {
+  const { outputs } = checkpoints;
   const assemble = <S extends LogSource>(part: OutputPart<S>): AssembledOutput =>
     assembleOutput(part, outputs[part.name] ?? {}, surroundings);
-  return [...containerParts(config).map(assemble), ...auditParts(config, policy).map(assemble)];
+  const containers = containerParts(config).map(assemble);
+  if (auditNames(config).length === 0) return containers;
+  const { auditKind } = await import('./audit-kind.ts');
+  return [...containers, ...auditParts(config, (kindParts) => auditKind({ ...kindParts, policy })).map(assemble)];
 }
 
 /** Null where none is named. Rejects over one that cannot be read: without it more would leave the node than is meant to. */

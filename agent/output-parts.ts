@@ -1,7 +1,5 @@
 import type { OutputPart } from './assemble-output.ts';
-import { auditKind } from './audit-kind.ts';
 import { auditSources } from './audit-sources.ts';
-import type { Policy } from './audit/policy.ts';
 import type { Config } from './config/schema.ts';
 import { containerKind } from './container-kind.ts';
 import { MOST_AUDIT_LINE_BYTES, shareMemory } from './model/memory-share.ts';
@@ -28,11 +26,19 @@ export function containerParts({ outputs, limits, containers }: Config): OutputP
   });
 }
 
+function auditTakers(config: Config): OutputConfig[] {
+  return auditSources(config).length === 0 ? [] : config.outputs.filter(({ logs }) => logs.includes('audit'));
+}
+
+/** Names of the parts that take audit events. */
+export function auditNames(config: Config): string[] {
+  return auditTakers(config).map(auditName);
+}
+
 /** What takes audit events, for each output that shall have them: nothing of it is shared with what takes container logs. */
-export function auditParts(config: Config, policy: Policy | null): OutputPart<LogSource>[] {
-  const { outputs, audit } = config;
-  if (auditSources(config).length === 0) return [];
-  const takers = outputs.filter(({ logs }) => logs.includes('audit'));
+export function auditParts(config: Config, kind: OutputPart<LogSource>['kind']): OutputPart<LogSource>[] {
+  const { audit } = config;
+  const takers = auditTakers(config);
   const memory = { batchBytes: Math.floor(audit.memory_bytes / takers.length), partBytes: 0 };
   return takers.map((written) => ({
     written,
@@ -40,7 +46,7 @@ export function auditParts(config: Config, policy: Policy | null): OutputPart<Lo
     tenant: audit.tenant,
     memory,
     maxLineBytes: MOST_AUDIT_LINE_BYTES,
-    kind: (parts) => auditKind({ ...parts, policy }),
+    kind,
   }));
 }
 

@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../agent/config/load.ts';
-import { auditParts, containerParts } from '../../agent/output-parts.ts';
+import { auditNames, containerParts } from '../../agent/output-parts.ts';
 import { AgentBench } from '../support/agent-bench.ts';
 import { AuditWriter, PLANTED } from '../support/audit-writer.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -211,7 +211,7 @@ function partsOf(
   const parsed = parseConfig('test', JSON.stringify({ outputs: written, audit }), { env: {}, hostname: 'n' });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
   const { config } = parsed;
-  return { containers: containerParts(config).map(({ name }) => name), audit: auditParts(config, null).map(({ name }) => name) };
+  return { containers: containerParts(config).map(({ name }) => name), audit: auditNames(config) };
 }
 
 describe('parts of outputs', () => {

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../agent/config/load.ts';
-import { auditParts } from '../../agent/output-parts.ts';
+import { auditNames } from '../../agent/output-parts.ts';
 import { eventList, post, written } from '../receive/receiver-bench.ts';
 import { AgentBench } from '../support/agent-bench.ts';
 import { AuditWriter, PLANTED } from '../support/audit-writer.ts';
@@ -168,7 +168,7 @@ function problemsOf(logs: readonly string[]): readonly string[] {
   const outputs = [{ name: 'a', type: 'loki', url: 'http://loki/push', logs }];
   const parsed = parseConfig('test', JSON.stringify({ outputs, audit: { webhook } }), { env: {}, hostname: 'n' });
   if (!parsed.ok) return parsed.problems.map(({ message }) => message);
-  return auditParts(parsed.config, null).map(({ name }) => name);
+  return auditNames(parsed.config);
 }
 
 test('an output takes what is posted though no file is read; with none that takes it, nothing is received', () => {
