@@ -132,10 +132,16 @@ async function openWebhook({ config, clock }: AgentParts, policy: Policy | null,
 }
 
 /** Tells whether a file of the spool is needed by the outputs that read it. */
-function spoolNeed(config: Config, checkpointer: Checkpointer): (file: FileId) => boolean {
+function spoolNeed(config: Config, checkpointer: Checkpointer): (file: FileId, path: string) => boolean {
   const { id } = spoolSource(config)!;
   const takers = auditNames(config);
-  return (file) => isSpoolNeeded(file, id, takers, checkpointer.saved);
+  return (file, path) =>
+    isSpoolNeeded(
+      file,
+      path,
+      id,
+      takers.map((taker) => checkpointer.saved?.outputs[taker] ?? {}),
+    );
 }
 
 interface AssemblyParts {
@@ -203,12 +209,9 @@ function positionsOf(outputs: readonly AssembledOutput[]): Checkpoints['outputs'
   return Object.fromEntries(outputs.map(({ name, pipeline }) => [name, pipeline.checkpoint()]));
 }
 
-function readinessOf(
-  outputs: readonly AssembledOutput[],
-  { scans }: Discovery,
-  { undurable }: Checkpointer,
-): Omit<Readiness, 'awaitsPods'> {
-  return { scans, lanes: outputs.map(({ name, required, lane }) => ({ name, required, state: lane.state })), undurable };
+function readinessOf({ pods, webhook, outputs, discovery: { scans }, checkpointer: { undurable } }: StatusParts): Readiness {
+  const lanes = outputs.map(({ name, required, lane }) => ({ name, required, state: lane.state }));
+  return { scans, lanes, undurable, awaitsPods: pods?.awaited ?? false, spoolIsFull: webhook?.isFull ?? false };
 }
 
 interface StatusParts {
@@ -222,14 +225,13 @@ interface StatusParts {
 }
 
 function pagesOf(running: StatusParts): Pages {
-  const { parts, pods, outputs, discovery, checkpointer } = running;
+  const { parts, outputs } = running;
   const { clock } = parts;
   const metrics = new Metrics(parts.version, () => statusOf(running));
   const pipelines = outputs.map(({ pipeline }) => pipeline);
   return {
     '/healthz': () => healthPage(pipelines, clock.monotonic()),
-    '/readyz': () =>
-      readinessPage({ ...readinessOf(outputs, discovery, checkpointer), awaitsPods: pods?.awaited ?? false }, clock.monotonic()),
+    '/readyz': () => readinessPage(readinessOf(running), clock.monotonic()),
     '/metrics': () => metrics.page(),
   };
 }

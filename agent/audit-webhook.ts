@@ -25,13 +25,15 @@ export class AuditWebhook implements AsyncDisposable {
   readonly #stack: AsyncDisposableStack;
   readonly #spool: AuditSpool;
   readonly #receiver: AuditReceiver;
+  readonly #config: AuditWebhookConfig;
   readonly #clock: Clock;
   readonly #log: ThrottledLogger;
 
-  private constructor(stack: AsyncDisposableStack, spool: AuditSpool, receiver: AuditReceiver, { clock, log }: WebhookParts) {
+  private constructor(stack: AsyncDisposableStack, spool: AuditSpool, receiver: AuditReceiver, { config, clock, log }: WebhookParts) {
     this.#stack = stack;
     this.#spool = spool;
     this.#receiver = receiver;
+    this.#config = config;
     this.#clock = clock;
     this.#log = log;
   }
@@ -58,8 +60,13 @@ export class AuditWebhook implements AsyncDisposable {
     return this.#spool.bytes;
   }
 
+  /** A batch of the largest size has no room, until what is stored is removed. */
+  get isFull(): boolean {
+    return this.#spool.bytes + this.#config.max_body_bytes > this.#config.spool_bytes;
+  }
+
   /** Removes files of the spool that nobody needs (see `AuditSpool.release`), until `stop` aborts. */
-  async run(isNeeded: (file: FileId) => boolean, stop: AbortSignal): Promise<void> {
+  async run(isNeeded: (file: FileId, path: string) => boolean, stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
       await this.#spool.release(isNeeded).catch((error: unknown) => this.#sayUnreleased(error));
       await this.#clock.sleep(RELEASE_MS, stop);

@@ -31,7 +31,9 @@ describe(AuditWebhook, () => {
     await using webhook = await openIn(dir.path, clock);
     const status = async (): Promise<number> =>
       (await post(webhook.port, eventList([ENTRY]), { headers: { authorization: 'Bearer token' } })).status;
+    expect(webhook.isFull).toBe(false);
     expect([await status(), await status(), await status(), await status()]).toEqual([200, 200, 200, 503]);
+    expect(webhook.isFull).toBe(true);
     expect(webhook.counters).toMatchObject({ events: 3, refused: { spool_full: 1 } });
     const stop = new AbortController();
     let isStored = false;
@@ -41,6 +43,7 @@ describe(AuditWebhook, () => {
     isStored = true;
     await clock.advance(5000);
     await expect.poll(() => webhook.spoolBytes).toBeLessThan(1024);
+    expect(webhook.isFull).toBe(false);
     expect(await status()).toBe(200);
     stop.abort();
     await running;

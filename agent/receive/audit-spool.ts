@@ -67,10 +67,10 @@ export class AuditSpool implements AsyncDisposable {
    * Removes rotated files, from the oldest on, up to the first that is still needed: something in it is not settled in every position that
    * a restart would begin with. A position that names a file that is gone would tell of a loss.
    */
-  async release(isNeeded: (file: FileId) => boolean): Promise<void> {
+  async release(isNeeded: (file: FileId, path: string) => boolean): Promise<void> {
     for (let oldest = this.#rotated[0]; oldest !== undefined; oldest = this.#rotated[0]) {
       const stats = await stat(oldest.path, { bigint: true }).catch(absent);
-      if (stats !== null && isNeeded({ dev: String(stats.dev), ino: String(stats.ino) })) return;
+      if (stats !== null && isNeeded({ dev: String(stats.dev), ino: String(stats.ino) }, oldest.path)) return;
       if (stats !== null) await unlink(oldest.path);
       this.#rotated.shift();
     }

@@ -23,6 +23,8 @@ export interface Readiness {
   readonly scans: number;
   /** It is still hoped that the API server says which pods there are. */
   readonly awaitsPods: boolean;
+  /** There is no room for audit events that API servers post. */
+  readonly spoolIsFull: boolean;
   readonly lanes: readonly { readonly name: string; readonly required: boolean; readonly state: string }[];
   /** Since when, on the monotonic clock, positions are not on disk, and why; null: they are. */
   readonly undurable: { readonly sinceMs: number; readonly why: string } | null;
@@ -30,12 +32,13 @@ export interface Readiness {
 
 /**
  * Readiness: the node was scanned, its pods are known or are not waited for any more, a store can be reached or was not needed yet, and a
- * crash would not repeat much.
+ * crash would not repeat much; what API servers post has room. A disk that refuses it is not told of: who gets no posts would not notice its end.
  */
-export function readinessPage({ scans, awaitsPods, lanes, undurable }: Readiness, nowMs: number): Page {
+export function readinessPage({ scans, awaitsPods, spoolIsFull, lanes, undurable }: Readiness, nowMs: number): Page {
   if (scans === 0) return plain(503, 'not ready: the log directories have not been scanned yet\n');
   const reasons: string[] = [];
   if (awaitsPods) reasons.push('the API server has not said yet which pods this node has');
+  if (spoolIsFull) reasons.push('the spool of posted audit events is full (audit.webhook.spool_bytes), API servers are told to come again');
   const needed = lanes.some(({ required }) => required) ? lanes.filter(({ required }) => required) : lanes;
   if (!needed.some(({ state }) => state === 'reachable' || state === 'untried')) reasons.push('no output can be reached');
   const undurableMs = nowMs - (undurable?.sinceMs ?? nowMs);

@@ -22,7 +22,13 @@ describe(healthPage, () => {
 });
 
 describe(readinessPage, () => {
-  const good = { scans: 1, awaitsPods: false, lanes: [{ name: 'loki', required: true, state: 'reachable' }], undurable: null };
+  const good = {
+    scans: 1,
+    awaitsPods: false,
+    spoolIsFull: false,
+    lanes: [{ name: 'loki', required: true, state: 'reachable' }],
+    undurable: null,
+  };
 
   test.each([
     ['not before the node was scanned', 0, ['reachable'], 503],
@@ -52,6 +58,11 @@ describe(readinessPage, () => {
       ).status,
     ).toBe(200);
     expect(readinessPage({ ...good, lanes: [spare] }, 0).status).toBe(200);
+  });
+
+  test('not while what API servers post has no room', () => {
+    const body = 'not ready: the spool of posted audit events is full (audit.webhook.spool_bytes), API servers are told to come again\n';
+    expect(readinessPage({ ...good, spoolIsFull: true }, 0)).toMatchObject({ status: 503, body: `${body}output loki: reachable\n` });
   });
 
   test('says what is wrong with which output', () => {
