@@ -2,6 +2,9 @@ import { expect, test } from 'vitest';
 import { NODE_NAME } from '../support/agent-home.ts';
 import type { StoredEntry } from '../support/loki-reader.ts';
 import { SecretSearch } from '../support/secret-search.ts';
+import { freePort } from '../support/free-port.ts';
+import { tempDir } from '../support/temp-dir.ts';
+import { webhookFlags, webhookKeys, writeWebhookFiles } from './webhook-receiver.ts';
 import { ApiServer } from './api-server.ts';
 import { AuditPath, countEvents, TENANT } from './audit-path.ts';
 import { Etcd } from './etcd.ts';
@@ -27,10 +30,16 @@ interface WrittenEvent {
   readonly stageTimestamp: string;
 }
 
-test('I8 I9 every event of a real API server is in a real Loki once, and no secret is anywhere, though the agent is killed again and again', async () => {
+test('I8 I9 every event that a real API server writes and posts is in a real Loki once, and no secret is anywhere, though the agent is killed again and again', async () => {
   await using etcd = await Etcd.start();
-  await using server = await ApiServer.start(etcd, LEAKY, ['--audit-log-maxsize=1']);
-  await using path = await AuditPath.start({ cluster: 'shop', audit: { log_path: server.auditPath } });
+  await using dir = await tempDir();
+  const port = await freePort();
+  writeWebhookFiles(dir.path, port);
+  await using server = await ApiServer.start(etcd, LEAKY, ['--audit-log-maxsize=1', ...webhookFlags(dir.path)]);
+  await using path = await AuditPath.start({
+    cluster: 'shop',
+    audit: { log_path: server.auditPath, webhook: webhookKeys(dir.path, port) },
+  });
   const [secrets] = await Promise.all([trafficUntil(server, () => path.starts > KILLS), killAgain(path)]);
   const written = server.auditLines.map((line) => JSON.parse(line) as WrittenEvent);
   await path.reader.atLeast(written.length, EVERYTHING);
@@ -41,6 +50,8 @@ test('I8 I9 every event of a real API server is in a real Loki once, and no secr
   const expected = new Map(written.map((event) => [identity(event), event]));
   for (const entry of stored) expectDescribed(entry, expected.get(identityOf(entry))!);
 
+  // The last file of the spool stays: events were posted too.
+  expect(countEvents(path.stateFiles)).toBeGreaterThan(0);
   const search = new SecretSearch(secrets);
   const recorded = search.in(Buffer.from(server.auditLines.join('\n')));
   const places = await placesOf(path, stored);

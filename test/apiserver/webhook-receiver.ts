@@ -25,32 +25,20 @@ export class WebhookReceiver implements AsyncDisposable {
     this.#port = port;
     this.#prune = prune;
     this.spoolDir = join(dir, 'audit-webhook');
-    this.flags = [
-      `--audit-webhook-config-file=${join(dir, 'kubeconfig')}`,
-      '--audit-webhook-batch-max-wait=100ms',
-      '--audit-webhook-initial-backoff=500ms',
-    ];
+    this.flags = webhookFlags(dir);
   }
 
   /** In an empty directory of the caller. */
   static async start(dir: string, prune: Prune): Promise<WebhookReceiver> {
     const receiver = new WebhookReceiver(dir, await freePort(), prune);
-    const files = { token: TOKEN, 'tls.crt': LOOPBACK_CERT, 'tls.key': LOOPBACK_KEY };
     mkdirSync(receiver.spoolDir);
-    for (const [name, content] of Object.entries(files)) writeFileSync(join(dir, name), content);
-    writeFileSync(join(dir, 'kubeconfig'), JSON.stringify(kubeconfig(receiver.#port, join(dir, 'tls.crt'))));
+    writeWebhookFiles(dir, receiver.#port);
     await receiver.up();
     return receiver;
   }
 
   async up(): Promise<void> {
-    const config = auditWebhookSchema.parse({
-      listen: `127.0.0.1:${this.#port}`,
-      cert_file: join(this.#dir, 'tls.crt'),
-      key_file: join(this.#dir, 'tls.key'),
-      token_file: join(this.#dir, 'token'),
-      spool_file_bytes: 1_000_000,
-    });
+    const config = auditWebhookSchema.parse(webhookKeys(this.#dir, this.#port));
     const log = new LogRecorder().throttled(systemClock);
     this.#webhook = await AuditWebhook.open({ config, stateDir: this.#dir, prune: this.#prune, clock: systemClock, log });
   }
@@ -69,6 +57,37 @@ export class WebhookReceiver implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.down();
   }
+}
+
+/** For an API server that posts to what the files in `dir` describe. */
+export function webhookFlags(dir: string): string[] {
+  return [
+    `--audit-webhook-config-file=${join(dir, 'kubeconfig')}`,
+    '--audit-webhook-batch-max-wait=100ms',
+    '--audit-webhook-initial-backoff=500ms',
+  ];
+}
+
+/** What both sides read. */
+export function writeWebhookFiles(dir: string, port: number): void {
+  const files = {
+    token: TOKEN,
+    'tls.crt': LOOPBACK_CERT,
+    'tls.key': LOOPBACK_KEY,
+    kubeconfig: JSON.stringify(kubeconfig(port, join(dir, 'tls.crt'))),
+  };
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(dir, name), content);
+}
+
+/** The configuration of the receiver. */
+export function webhookKeys(dir: string, port: number): object {
+  return {
+    listen: `127.0.0.1:${port}`,
+    cert_file: join(dir, 'tls.crt'),
+    key_file: join(dir, 'tls.key'),
+    token_file: join(dir, 'token'),
+    spool_file_bytes: 1_000_000,
+  };
 }
 
 /** JSON is YAML. */
