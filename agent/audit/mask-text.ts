@@ -17,7 +17,7 @@ const FINDERS: readonly (readonly [TextMask, FindShape])[] = [
   ['private_key', findPrivateKey],
 ];
 /** What names of secrets look like, in flags, parameters and fields. */
-const SECRET_NAME = String.raw`passw(?:or)?d|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|key[_-]?data|credentials?`;
+export const SECRET_NAME: string = String.raw`passw(?:or)?d|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|key[_-]?data|credentials?`;
 /** With texts of which one has to be there. Each repetition is bounded, so that the search takes linear time. */
 const PATTERNS: readonly (readonly [TextMask, RegExp, signs: readonly string[]])[] = [
   ['url_password', /(?<=:\/\/[^\s/:@"'\\]{0,64}:)(?!\[redacted:)[^\s/@"'\\]{1,128}(?=@)/g, ['://']],

@@ -2,11 +2,16 @@ import { type Mask, type RedactParts, redactJson } from './body-redactor.ts';
 import { BODIES, type EventValues } from './event-fields.ts';
 import { recordOf } from './event-head.ts';
 import { goJson } from './go-json.ts';
-import { maskText, placeholder } from './mask-text.ts';
+import { maskText, placeholder, SECRET_NAME } from './mask-text.ts';
 
 /** Escapes but those that Go writes for what is no secret, in which texts are found all the same. */
 const ESCAPE = /\\(?!u00(?:26|3[ce]))/;
 const AMPERSAND = /\\u0026/g;
+/** What nearly every event says of why it was allowed (kubernetes pkg/registry/rbac/validation/rule.go); its quotes hide nothing. */
+const RBAC_REASON =
+  /"RBAC: allowed by (?:Cluster)?RoleBinding \\"[^"\\]*\\" of (?:Cluster)?Role \\"[^"\\]*\\" to (?:User|Group|ServiceAccount) \\"[^"\\]*\\""/g;
+/** Names of which the text beside them is masked, whatever its form, and flags. */
+const TELLING_NAME = new RegExp(`(?:${SECRET_NAME}|"value)"`, 'i');
 /** What a webhook changed in an object, and what of it a policy did not like. */
 const BODY_ANNOTATION = /^(?:patch\.webhook|validation\.policy)\.admission\.k8s\.io\//;
 /** What the API server itself says about an object of which it has seen no more than the name. */
@@ -60,8 +65,9 @@ function maskHead(values: EventValues, parts: RedactParts): void {
   const heads = [...values].filter(([field]) => !BODIES.some((body) => body === field));
   const all = Buffer.concat(heads.map(([, value]) => value))
     .toString()
-    .replace(AMPERSAND, '&');
-  if (!ESCAPE.test(all) && maskText(all, () => undefined) === null) return;
+    .replace(AMPERSAND, '&')
+    .replace(RBAC_REASON, (reason) => reason.replaceAll('\\"', '"'));
+  if (!ESCAPE.test(all) && !TELLING_NAME.test(all) && maskText(all, () => undefined) === null) return;
   for (const [field, value] of heads) {
     const redacted = redactJson(value, { ...parts, omitManagedFields: false });
     if (redacted.kind === 'clean') values.set(field, redacted.value);

@@ -111,6 +111,17 @@ describe('an event', () => {
     expect(eventOf(line, optionsOf({ credentials }))).not.toHaveProperty('requestObject');
   });
 
+  test('has nothing beside a name that tells of a secret, whether RBAC gives a reason or not', () => {
+    const reason = 'RBAC: allowed by ClusterRoleBinding "shop" of ClusterRole "shop" to ServiceAccount "controller/shop"';
+    for (const others of [{}, { 'authorization.k8s.io/reason': reason }]) {
+      const annotations = { ...others, 'example.com/token': 'opensesame' };
+      const event = eventOf(changed(PLAIN, { annotations }));
+      expect(event['annotations']).toEqual({ ...others, 'example.com/token': expect.stringContaining('[redacted:') });
+    }
+    const embedded = { 'authorization.k8s.io/reason': reason, changed: JSON.stringify({ password: 'opensesame' }) };
+    expect(entryOf(changed(PLAIN, { annotations: embedded })).line.toString()).not.toContain('opensesame');
+  });
+
   test('keeps an object that only refers to a Secret', () => {
     const requestObject = { kind: 'Gateway', spec: { certificateRefs: [{ kind: 'Secret', group: '', name: 'tls' }] } };
     expect(eventOf(changed(POD, { requestObject }))).toMatchObject({ requestObject });
