@@ -69,8 +69,9 @@ export async function runAgent(parts: AgentParts, stop: AbortSignal): Promise<vo
   const webhook = await openWebhook(parts, policy, log);
   if (webhook !== null) stack.use(webhook);
   const outputs = await assembleAll({ config, policy, checkpoints }, surroundings);
-  for (const { output, lane } of outputs) {
+  for (const { output, lane, tenantCheck } of outputs) {
     stack.use(output);
+    stack.use(tenantCheck);
     stack.use(lane);
   }
   const hint = new Wakeup();
@@ -93,7 +94,7 @@ export async function runAgent(parts: AgentParts, stop: AbortSignal): Promise<vo
   stack.use(server);
   logger.info({ version: parts.version, node: config.node_name, port: server.port }, 'agent started');
 
-  for (const { lane } of outputs) lane.start();
+  start(outputs);
   const reading = new AbortController();
   const checkpointing = new AbortController();
   const tasks = [
@@ -196,6 +197,13 @@ async function surroundingsOf(
   };
 }
 
+function start(outputs: readonly AssembledOutput[]): void {
+  for (const { lane, tenantCheck } of outputs) {
+    lane.start();
+    tenantCheck?.start();
+  }
+}
+
 async function drain(outputs: readonly AssembledOutput[], drainMs: number, clock: Clock): Promise<void> {
   const deadline = new AbortController();
   const settled = new AbortController();
@@ -251,7 +259,7 @@ function statusOf({ parts, pods, webhook, outputs, discovery, checkpointer, surr
     checkpointAgeSeconds: (parts.clock.monotonic() - checkpointer.savedMs) / 1000,
     openFiles: descriptors.open,
     secondsUntilLoss: Math.min(Number.POSITIVE_INFINITY, ...required.map(({ secondsUntilLoss }) => secondsUntilLoss())),
-    outputs: outputs.map(({ name, counters, totals, pipeline, lane, budget, auditCounts }) => ({
+    outputs: outputs.map(({ name, counters, totals, pipeline, lane, budget, auditCounts, tenantCheck }) => ({
       name,
       counters,
       totals,
@@ -266,6 +274,7 @@ function statusOf({ parts, pods, webhook, outputs, discovery, checkpointer, surr
       batchTargetBytes: lane.batchTargetBytes,
       unopened: pipeline.unopened,
       audit: auditCounts,
+      isTenantSeparated: tenantCheck?.separated ?? null,
     })),
   };
 }

@@ -18,6 +18,7 @@ import { observeLane } from './observe-lane.ts';
 import type { LokiRoute } from './outputs/loki/encode-push.ts';
 import type { LokiClient, LokiOutput } from './outputs/loki/loki-output.ts';
 import { Pipeline, type PipelineOptions } from './pipeline/pipeline.ts';
+import { Backoff } from './runtime/backoff.ts';
 import { ByteBudget } from './runtime/byte-budget.ts';
 import type { Clock } from './runtime/clock.ts';
 import type { ThrottledLogger } from './runtime/logger.ts';
@@ -30,6 +31,7 @@ import { TailedSource } from './pipeline/tailed-source.ts';
 import type { RoutingParts } from './route-sources.ts';
 import type { SourceKind } from './source-kind.ts';
 import type { Takeover } from './takeover.ts';
+import { TenantCheck } from './tenant-check.ts';
 
 type OutputConfig = Config['outputs'][number];
 
@@ -46,6 +48,8 @@ export interface AssembledOutput {
   readonly required: boolean;
   readonly output: LokiOutput;
   readonly lane: Lane<LokiRoute>;
+  /** Null: nothing depends on who else is in its tenant. */
+  readonly tenantCheck: TenantCheck | null;
   readonly pipeline: Omit<Pipeline<LokiRoute>, 'update'>;
   /** Takes the list of container logs on disk. */
   readonly update: (found: readonly Source[]) => void;
@@ -85,6 +89,8 @@ export interface OutputPart<S extends LogSource> {
   /** Of this part in metrics, checkpoints and dead letters. */
   readonly name: string;
   readonly tenant: string | null;
+  /** The store has to keep the tenant apart from others. */
+  readonly isTenantApart: boolean;
   readonly memory: MemoryShare;
   readonly maxLineBytes: number;
   readonly kind: (parts: KindParts) => SourceKind<S>;
@@ -141,7 +147,32 @@ export function assembleOutput<S extends LogSource>(
   const update = (found: readonly Source[]): void => pipeline.update(kind.sourcesIn(found));
   const secondsUntilLoss = (): number => pipeline.secondsUntilLoss(kind.retained);
   const { auditCounts = null } = kind;
-  return { name, required: written.required, output, lane, pipeline, update, secondsUntilLoss, budget, counters, totals, auditCounts };
+  const tenantCheck = part.isTenantApart ? tenantCheckOf(part, output, surroundings) : null;
+  return {
+    name,
+    required: written.required,
+    output,
+    lane,
+    tenantCheck,
+    pipeline,
+    update,
+    secondsUntilLoss,
+    budget,
+    counters,
+    totals,
+    auditCounts,
+  };
+}
+
+/** With the patience of the lane. */
+function tenantCheckOf(
+  { name, tenant, written }: Pick<OutputPart<LogSource>, 'name' | 'tenant' | 'written'>,
+  output: LokiOutput,
+  { clock, log }: Surroundings,
+): TenantCheck {
+  const { backoffMinMs, backoffMaxMs } = backoffOf(written);
+  const backoff = new Backoff(clock, backoffMinMs, backoffMaxMs);
+  return new TenantCheck({ output: name, tenant, ask: (signal) => output.tenants(signal), backoff, clock, log });
 }
 
 interface SourceParts<S extends LogSource> {
@@ -210,14 +241,17 @@ function sourceOpener<S extends LogSource>(
   };
 }
 
+function backoffOf({ backoff }: OutputConfig): Pick<LaneOptions, 'backoffMinMs' | 'backoffMaxMs'> {
+  return { backoffMinMs: backoff.min_seconds * 1000, backoffMaxMs: backoff.max_seconds * 1000 };
+}
+
 function laneOptions(written: OutputConfig, config: Config, lineBytes: number): LaneOptions {
   const { accepts } = written;
   return {
     batchBytes: written.batch_bytes,
     batchWaitMs: written.batch_wait_seconds * 1000,
     maxInFlight: written.max_in_flight,
-    backoffMinMs: written.backoff.min_seconds * 1000,
-    backoffMaxMs: written.backoff.max_seconds * 1000,
+    ...backoffOf(written),
     headroomBytes: laneHeadroom(written.batch_bytes, lineBytes),
     confirm: config.delivery.confirm === 'stream' ? 'stream' : 'batch',
     maxAgeSeconds: accepts.max_age_seconds,

@@ -22,7 +22,7 @@ export function containerParts({ outputs, limits, containers }: Config): OutputP
   const { max_line_bytes: maxLineBytes } = containers;
   return takers.map((written) => {
     const { name, tenant = null } = written;
-    return { written, name, tenant, memory, maxLineBytes, kind: containerKind };
+    return { written, name, tenant, isTenantApart: false, memory, maxLineBytes, kind: containerKind };
   });
 }
 
@@ -44,6 +44,7 @@ export function auditParts(config: Config, kind: OutputPart<LogSource>['kind']):
     written,
     name: auditName(written),
     tenant: audit.tenant,
+    isTenantApart: true,
     memory,
     maxLineBytes: MOST_AUDIT_LINE_BYTES,
     kind,

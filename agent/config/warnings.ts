@@ -26,5 +26,18 @@ export function findWarnings(config: Config): Warning[] {
       warnings.push({ path, message: 'anyone can pose as the store, write ca_file instead' });
     }
   }
-  return warnings;
+  return [...warnings, ...sharedTenants(config)];
+}
+
+/** Outputs to which audit events go as the tenant that container logs go there as. */
+function sharedTenants({ outputs, audit }: Config): Warning[] {
+  if (audit.log_path === undefined) return [];
+  const logTenants = (url: string): (string | undefined)[] =>
+    outputs.filter((output) => output.url === url && output.logs.includes('containers')).map(({ tenant }) => tenant);
+  return outputs
+    .filter(({ url, logs }) => logs.includes('audit') && logTenants(url).includes(audit.tenant))
+    .map(({ name }) => ({
+      path: ['audit', 'tenant'],
+      message: `container logs go to the store of output ${name} as ${audit.tenant} too: whoever reads them reads audit events, and both are kept as long; write a tenant that nothing else has`,
+    }));
 }

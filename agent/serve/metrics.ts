@@ -38,6 +38,8 @@ interface OutputStatus {
   readonly unopened: ReadonlyMap<string, number>;
   /** Null: it takes no audit events. */
   readonly audit: AuditStatus | null;
+  /** Null: not known, or of no importance. */
+  readonly isTenantSeparated: boolean | null;
 }
 
 /** What was learnt from Kubernetes, and how. */
@@ -96,6 +98,7 @@ export class Metrics {
     this.#redactions();
     this.#unopened();
     this.#auditEvents();
+    this.#auditTenants();
     this.#labels();
     this.#kubernetes();
     this.#auditWebhook();
@@ -224,6 +227,15 @@ export class Metrics {
         for (const { name: output, audit } of outputs)
           for (const sample of audit === null ? [] : samples(audit)) counter.inc({ output, ...sample.labels }, sample.count);
       });
+  }
+
+  #auditTenants(): void {
+    const help = 'Whether the store keeps the tenant of audit events apart from others; absent while that is not known.';
+    this.#gauge('logferry_audit_tenant_separated', help, ['output'], (gauge, { outputs }) => {
+      gauge.reset();
+      for (const { name, isTenantSeparated } of outputs)
+        if (isTenantSeparated !== null) gauge.set({ output: name }, isTenantSeparated ? 1 : 0);
+    });
   }
 
   #labels(): void {

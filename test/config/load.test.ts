@@ -7,6 +7,9 @@ import { formatProblem } from '../../agent/config/problem.ts';
 import { OUTPUTS, problemsOf } from './problems-of.ts';
 import { asNobody } from '../support/as-nobody.ts';
 
+const auditTo = (first: string, second: string): string =>
+  `kubernetes: {enabled: false}\naudit: {log_path: /a.log, tenant: ops}\noutputs:\n- {name: a, type: loki, url: 'https://loki/p', ${first}}\n- {name: b, type: loki, ${second}}\n`;
+
 describe(parseConfig, () => {
   it('fills in every default', () => {
     const loaded = parseConfig('f.yaml', 'outputs:\n  - name: main\n    type: loki\n    url: http://loki/push\n', {
@@ -168,6 +171,22 @@ outputs:
     expect(loaded.ok && loaded.warnings.map(formatProblem)).toEqual([
       'f.yaml:7:27 outputs[0].tls.insecure_skip_verify: anyone can pose as the store, write ca_file instead',
     ]);
+  });
+
+  it.each([
+    ['of the same output', auditTo('tenant: ops', "url: 'https://loki/q', logs: [containers]"), ['a']],
+    ['of another output to the same store', auditTo('logs: [audit]', "url: 'https://loki/p', logs: [containers], tenant: ops"), ['a']],
+    ['of a store without audit events', auditTo('logs: [audit]', "url: 'https://loki/q', logs: [containers], tenant: ops"), []],
+    ['with another tenant', auditTo('tenant: apps', "url: 'https://loki/q'"), []],
+    ['without an audit log', auditTo('tenant: ops', "url: 'https://loki/q'").replace('log_path: /a.log, ', ''), []],
+  ])('warns of audit events that go as the tenant of container logs: %s', (_, text, names) => {
+    const loaded = parseConfig('f.yaml', text, { env: {}, hostname: 'h' });
+    expect(loaded.ok && loaded.warnings.map(formatProblem)).toEqual(
+      names.map(
+        (name) =>
+          `f.yaml:2:35 audit.tenant: container logs go to the store of output ${name} as ops too: whoever reads them reads audit events, and both are kept as long; write a tenant that nothing else has`,
+      ),
+    );
   });
 
   it('reports every problem at once, in file order', () => {

@@ -25,6 +25,7 @@ function statusOf(counters: Counters, totals: LedgerTotals = new LedgerTotals())
         batchTargetBytes: 900,
         unopened: new Map([['outside_roots', 2]]),
         audit: null,
+        isTenantSeparated: null,
       },
     ],
     kubernetes: null,
@@ -182,6 +183,16 @@ describe(Metrics, () => {
     // All that can be is there before it happens, but what was held.
     expect(shown.filter(([name]) => name.startsWith('logferry_audit_events_total'))).toHaveLength(12);
     expect(shown.filter(([name]) => !name.includes('output="loki.audit"'))).toEqual([]);
+  });
+
+  test.each([
+    [true, 1],
+    [false, 0],
+  ])('whether audit events are apart is there once it is known (%s)', async (isTenantSeparated, expected) => {
+    const status = statusOf(new Counters());
+    const outputs = status.outputs.map((output) => ({ ...output, isTenantSeparated }));
+    const { text } = await scrape(new Metrics('1.2.3', () => ({ ...status, outputs })));
+    expect(samples(text)).toMatchObject({ 'logferry_audit_tenant_separated{output="loki"}': expected });
   });
 
   test('counters are those of the moment, however often they are scraped', async () => {

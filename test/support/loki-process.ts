@@ -15,6 +15,8 @@ interface ShippedOptions {
   /** A file of rules by tenant. */
   readonly rules: Readonly<Record<string, string>>;
   readonly overrides?: string;
+  /** In place of the shipped auth_enabled. */
+  readonly auth?: boolean;
 }
 
 /** The program itself, which .ci/servers/loki builds; null where there is none. In CI that is a failure: a skipped suite looks just like a green one. */
@@ -100,7 +102,7 @@ export class LokiProcess implements AsyncDisposable {
   }
 }
 
-function writeShipped(dir: string, { alertmanagerUrl, rules, overrides }: ShippedOptions, server: object): void {
+function writeShipped(dir: string, { alertmanagerUrl, rules, overrides, auth }: ShippedOptions, server: object): void {
   const moved = shippedLokiFile('loki.yaml')
     .replaceAll('/etc/loki', join(dir, 'etc'))
     .replaceAll(/(?<= )\/loki/g, join(dir, 'data'));
@@ -113,7 +115,7 @@ function writeShipped(dir: string, { alertmanagerUrl, rules, overrides }: Shippe
     frontend: { scheduler_dns_lookup_period: '1s' },
     frontend_worker: { dns_lookup_duration: '1s' },
   };
-  writeFileSync(join(dir, 'loki.yaml'), stringify({ ...config, ...hasty }));
+  writeFileSync(join(dir, 'loki.yaml'), stringify({ ...config, ...hasty, ...(auth === undefined ? {} : { auth_enabled: auth }) }));
   for (const [tenant, text] of Object.entries(rules)) {
     mkdirSync(join(dir, 'etc/rules', tenant), { recursive: true });
     writeFileSync(join(dir, 'etc/rules', tenant, 'audit.yaml'), text);

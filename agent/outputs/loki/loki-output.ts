@@ -4,10 +4,11 @@ import type { StreamIdentity } from '../../model/labels.ts';
 import type { RecordView } from '../../model/record.ts';
 import type { Guilty, Verdict } from '../../model/verdict.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import { HttpClient, type HttpClientOptions } from '../../runtime/http-client.ts';
+import { type HttpAnswer, HttpClient, type HttpClientOptions } from '../../runtime/http-client.ts';
 import type { LineMemory } from '../../runtime/line-memory.ts';
 import { SecretFile } from '../../runtime/secret-file.ts';
 import { StoreClock } from '../store-clock.ts';
+import { askTenants, NO_STREAMS, type TenantsAnswer } from './ask-tenants.ts';
 import { decodePush, type PushedStream } from './decode-push.ts';
 import { type BlockEncoder, LokiStreams, PushEncoder, type LokiRoute } from './encode-push.ts';
 import { guiltyEntries, refusedEntries } from './guilty-entries.ts';
@@ -79,6 +80,21 @@ export class LokiOutput implements Output<LokiRoute>, AsyncDisposable {
     if (answer.kind === 'answer' && answer.date !== null) this.#storeClock.learn(answer.date);
     const verdict = pushVerdict(answer, this.now());
     return answer.kind === 'answer' ? named(verdict, answer.text, body) : verdict;
+  }
+
+  /** Whether the store keeps what is pushed as one tenant apart from what is pushed as others. Rejects over a bug only. */
+  tenants(signal: AbortSignal): Promise<TenantsAnswer> {
+    return askTenants((tenant) => this.#pushNothing(tenant, signal));
+  }
+
+  async #pushNothing(tenant: string | null, signal: AbortSignal): Promise<HttpAnswer> {
+    const headers = constantHeaders({ ...this.#options, tenant });
+    try {
+      if (this.#authorization !== null) headers['authorization'] = this.#authorization();
+    } catch (error) {
+      return { kind: 'failure', reason: 'network', detail: (error as Error).message };
+    }
+    return this.#client.post(headers, this.#options.format === 'protobuf' ? NO_STREAMS : this.#toJson(NO_STREAMS), signal);
   }
 
   #toJson(body: Buffer): Buffer {
