@@ -50,5 +50,5 @@ describe(SourceLog, () => {
       }),
       RUNS,
     );
-  }, 60_000);
+  });
 });
