@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type EventOf, pushEvents } from '../support/audit-events.ts';
 import { eventually } from '../support/eventually.ts';
@@ -141,6 +143,12 @@ describe.skipIf(program === null)('the rules of manifests/loki in a real Loki', 
     expect(config).toMatch(/^ {2}retention_enabled: true$/m);
     expect(config).toMatch(/^ {2}delete_request_store: filesystem$/m);
   });
+});
+
+test.skipIf(program === null)('a real Loki takes the configuration of a store for audit logs alone', () => {
+  const file = join(import.meta.dirname, '../../manifests/loki/audit-store.yaml');
+  const { status, stderr } = spawnSync(program!, [`-config.file=${file}`, '-verify-config'], { encoding: 'utf8' });
+  expect([status, stderr]).toEqual([0, expect.stringContaining('config is valid')]);
 });
 
 describe.skipIf(program === null)('a real Loki refuses', () => {

@@ -23,6 +23,8 @@ function daysOfPeriod(period: string): number {
 test('Loki and Elasticsearch keep audit logs for a year, and others for a week', () => {
   const { overrides } = parse(read('loki/overrides.yaml')) as { overrides: { audit: { retention_period: string } } };
   const { limits_config } = parse(read('loki/loki.yaml')) as { limits_config: { retention_period: string } };
-  expect([daysOfPeriod(overrides.audit.retention_period), daysOfPolicy('elasticsearch/audit-ilm.json')]).toEqual([365, 365]);
+  const alone = parse(read('loki/audit-store.yaml')) as { limits_config: { retention_period: string } };
+  const periods = [overrides.audit.retention_period, alone.limits_config.retention_period];
+  expect([...periods.map(daysOfPeriod), daysOfPolicy('elasticsearch/audit-ilm.json')]).toEqual([365, 365, 365]);
   expect([daysOfPeriod(limits_config.retention_period), daysOfPolicy('elasticsearch/applications-ilm.json')]).toEqual([7, 7]);
 });
