@@ -15,6 +15,7 @@ import { type TempDir, tempDir } from './temp-dir.ts';
 /** Long enough for any test, in turns of the event loop; each moves time on by STEP_MS. */
 const MOST_TURNS = 200_000;
 const STEP_MS = 50;
+const MOST_COPIES = 1000;
 /** What the webhook has received, in the state directory. */
 const SPOOL = 'audit-webhook';
 
@@ -33,6 +34,19 @@ export interface AgentBenchOptions {
 
 function noUsage(): { readonly cpuSeconds: number; readonly residentBytes: number } {
   return { cpuSeconds: 0, residentBytes: 0 };
+}
+
+/** A file that is being replaced, or removed, has no name for a moment: then all of it is copied once more. */
+function copyState(from: string, to: string): void {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      cpSync(from, to, { recursive: true, filter: (path) => basename(path) !== SPOOL });
+      return linkSpool(from, to);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === MOST_COPIES) throw error;
+      rmSync(to, { recursive: true, force: true });
+    }
+  }
 }
 
 /** A log is known by its inodes: a copy of it would be another one. */
@@ -132,8 +146,7 @@ export class AgentBench implements AsyncDisposable {
   async kill(): Promise<void> {
     await this.loki.down();
     const asItIs = `${this.stateDir}.killed`;
-    cpSync(this.stateDir, asItIs, { recursive: true, filter: (path) => basename(path) !== SPOOL });
-    linkSpool(this.stateDir, asItIs);
+    copyState(this.stateDir, asItIs);
     await this.stopInTime();
     rmSync(this.stateDir, { recursive: true });
     renameSync(asItIs, this.stateDir);
