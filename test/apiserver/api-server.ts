@@ -2,12 +2,13 @@ import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
 import { LOOPBACK_CERT, LOOPBACK_KEY } from '../support/loopback-tls.ts';
 import { type TempDir, tempDir } from '../support/temp-dir.ts';
 import { ApiClient } from './api-client.ts';
 import type { Etcd } from './etcd.ts';
 import { ADMIN, tokenFile } from './identities.ts';
-import { freePort, ServerProcess } from './server-process.ts';
+import { ServerProcess } from './server-process.ts';
 
 /** A real kube-apiserver on loopback, without controllers or nodes. */
 export class ApiServer implements AsyncDisposable {

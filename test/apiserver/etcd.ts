@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
 import { type TempDir, tempDir } from '../support/temp-dir.ts';
-import { freePort, ServerProcess } from './server-process.ts';
+import { ServerProcess } from './server-process.ts';
 
 /** What API servers keep their objects in; several of them, one after the other or beside each other. */
 export class Etcd implements AsyncDisposable {

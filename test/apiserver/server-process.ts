@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 
 /** A program of LOGFERRY_CLUSTER as a child process, with what it says in a file. */
@@ -40,14 +39,4 @@ function builtProgram(name: string): string {
   const directory = process.env['LOGFERRY_CLUSTER'];
   if (directory === undefined) throw new Error('LOGFERRY_CLUSTER is not set: it has to name what .ci/servers/cluster/build.sh makes');
   return join(directory, name);
-}
-
-/** A port of loopback that nothing listens on, for a program that has to be told one. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

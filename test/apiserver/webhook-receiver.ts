@@ -6,7 +6,7 @@ import type { Prune } from '../../agent/receive/audit-receiver.ts';
 import { systemClock } from '../../agent/runtime/clock.ts';
 import { LogRecorder } from '../support/log-recorder.ts';
 import { LOOPBACK_CERT, LOOPBACK_KEY } from '../support/loopback-tls.ts';
-import { freePort } from './server-process.ts';
+import { freePort } from '../support/free-port.ts';
 
 const TOKEN = 'token-of-the-api-server';
 
