@@ -4,7 +4,7 @@ import { AuditCounts } from './audit/audit-counts.ts';
 import { EventReader, type EventReaderOptions } from './audit/event-reader.ts';
 import { ForbiddenSecrets } from './audit/forbidden-secrets.ts';
 import { SeenEvents } from './audit/seen-events.ts';
-import { type Policy, STAGES } from './audit/policy.ts';
+import { COMPLETE, type Policy, STAGES } from './audit/policy.ts';
 import { auditStage } from './audit-stage.ts';
 import { auditSources, spoolSource } from './audit-sources.ts';
 import type { AuditConfig } from './config/audit-schema.ts';
@@ -22,7 +22,7 @@ const CHUNK_BYTES = 512 * 1024;
 /** How much of an event is held at once, whatever its length. */
 const KEPT_BYTES = 1024 * 1024;
 /** Where an investigation looks. */
-const COMPLETE = STAGES.indexOf('ResponseComplete') as SourceChannel;
+const GAPS = COMPLETE as SourceChannel;
 const ID = /^audit:(?<path>\/.*)$/;
 
 /** The audit log of the API server of this node, and what API servers post. Both come out equal: what leaves is a function of the event alone. */
@@ -62,7 +62,7 @@ export function auditKind({ output, surroundings, policy }: KindParts & { readon
     },
     // Whatever is in the spool was promised to an API server.
     begin: ({ id }) => ({ placeIn: () => null, start: id === spool?.id ? 'oldest' : start }),
-    routesOf: () => new SourceRoutes(() => ({ byChannel, final: true, gaps: COMPLETE })),
+    routesOf: () => new SourceRoutes(() => ({ byChannel, final: true, gaps: GAPS })),
     decode(resume) {
       const decoder = new EventDecoder(watched(new EventReader(options), surroundings), resume);
       return { decoder, stages: auditStage(decoder, seen) };

@@ -18,22 +18,27 @@ const CREDENTIALS: readonly CredentialResource[] = [
   { group: null, resource: 'tokenrequests', subresource: null },
 ];
 
-/** Names of the resources whose objects hold credentials wherever they stand. */
-export function credentialNames(more: readonly Pick<Kind, 'resource'>[]): ReadonlySet<string> {
-  return new Set([...CREDENTIALS.filter(({ subresource }) => subresource === null), ...more].map(({ resource }) => resource));
-}
+/** The resources whose bodies never leave: those that always hold credentials, and `more`. */
+export class CredentialResources {
+  /** Names of the resources whose objects hold credentials wherever they stand. */
+  readonly names: ReadonlySet<string>;
+  readonly #all: readonly CredentialResource[];
 
-/** The name of the resource that a request is about, when its bodies hold credentials; null: they are not known to. */
-export function credentialResource(request: ApiRequest, more: readonly Pick<Kind, 'group' | 'resource'>[]): string | null {
-  const { target } = request;
-  // The API server names the resource; an event that does not, while its path has one, is not one of its own.
-  if (target.kind === 'path') return target.path.split('/').find((part) => credentialNames(more).has(part)) ?? null;
-  const own = more.map(({ group, resource }) => ({ group, resource, subresource: null }));
-  const isHeld = [...CREDENTIALS, ...own].some(
-    ({ group, resource, subresource }) =>
-      resource === target.resource &&
-      (group ?? target.group) === target.group &&
-      (subresource ?? target.subresource) === target.subresource,
-  );
-  return isHeld ? resourceName(target) : null;
+  constructor(more: readonly Pick<Kind, 'group' | 'resource'>[]) {
+    this.#all = [...CREDENTIALS, ...more.map(({ group, resource }) => ({ group, resource, subresource: null }))];
+    this.names = new Set(this.#all.filter(({ subresource }) => subresource === null).map(({ resource }) => resource));
+  }
+
+  /** The name of the resource that a request is about, when its bodies hold credentials; null: they are not known to. */
+  of({ target }: ApiRequest): string | null {
+    // The API server names the resource; an event that does not, while its path has one, is not one of its own.
+    if (target.kind === 'path') return target.path.split('/').find((part) => this.names.has(part)) ?? null;
+    const isHeld = this.#all.some(
+      ({ group, resource, subresource }) =>
+        resource === target.resource &&
+        (group ?? target.group) === target.group &&
+        (subresource ?? target.subresource) === target.subresource,
+    );
+    return isHeld ? resourceName(target) : null;
+  }
 }

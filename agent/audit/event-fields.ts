@@ -25,8 +25,15 @@ export const EVENT_FIELDS = [
 ] as const;
 export type EventField = (typeof EVENT_FIELDS)[number];
 
+/** How every event of a log begins: the API server writes these two fields first. */
+export const EVENT_START: Buffer = Buffer.from('{"kind":"Event","apiVersion":"audit.k8s.io/v1"');
+
 /** What clients sent and got. */
 export const BODIES = ['requestObject', 'responseObject'] as const;
+
+export function isBody(field: EventField): boolean {
+  return BODIES.some((body) => body === field);
+}
 
 /** The values of an event: JSON without white space between its tokens. */
 export type EventValues = Map<EventField, Buffer>;

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Time } from '../runtime/civil-time.ts';
 import type { ApiRequest } from './api-request.ts';
 import { requestOf } from './audit-event.ts';
-import type { EventField, EventValues } from './event-fields.ts';
+import { type EventField, type EventValues, isBody } from './event-fields.ts';
 import { eventTime } from './event-time.ts';
 import { RECORDED_LEVELS, type RecordedLevel, STAGES, type Stage } from './policy.ts';
 
@@ -30,7 +30,6 @@ const OBJECTS: ReadonlySet<EventField> = new Set([
   'responseStatus',
   'annotations',
 ]);
-const BODIES: ReadonlySet<EventField> = new Set(['requestObject', 'responseObject']);
 
 /** Takes out of `values` what is not of the type that it has in an event, or no text; returns whether there was any. */
 export function removeMalformed(values: EventValues): boolean {
@@ -49,7 +48,7 @@ const NULL = Buffer.from('null');
 const EMPTY = Buffer.alloc(0);
 
 function isOfType(field: EventField, first: number): boolean {
-  if (BODIES.has(field)) return true;
+  if (isBody(field)) return true;
   if (field === 'sourceIPs') return first === BRACKET;
   return first === (OBJECTS.has(field) ? BRACE : QUOTE);
 }

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { EVENT_START } from './event-fields.ts';
 import { JsonCursor } from './json-cursor.ts';
 
 /** What an API server posts, divided: one line an event, as its log backend writes it, without the LF. Or what is wrong with it. */
@@ -7,8 +8,6 @@ export type EventList =
   | { readonly ok: false; readonly fault: string };
 
 const API_VERSION = 'audit.k8s.io/v1';
-/** The log backend writes it in front of each event; the items of a list come without (apiserver: pkg/apis/audit/v1/types.go). */
-const HEAD = '{"kind":"Event","apiVersion":"audit.k8s.io/v1"';
 const OPEN_OBJECT = 123;
 const QUOTE = 34;
 const BACKSLASH = 92;
@@ -85,10 +84,11 @@ function readItem(cursor: JsonCursor): Buffer | 'no event' | 'broken' {
   return needed.size > 0 ? 'no event' : lineOf(cursor.bytes, fields);
 }
 
+/** The log backend writes kind and apiVersion in front of each event; the items of a list come without. */
 function lineOf(bytes: Buffer, fields: readonly (readonly [start: number, end: number])[]): Buffer {
-  const room = fields.reduce((sum, [start, end]) => sum + 1 + end - start, HEAD.length + 1);
+  const room = fields.reduce((sum, [start, end]) => sum + 1 + end - start, EVENT_START.length + 1);
   const line = Buffer.allocUnsafe(room);
-  let length = line.write(HEAD, 0, 'latin1');
+  let length = EVENT_START.copy(line);
   for (const [start, end] of fields) {
     length += line.write(',', length, 'latin1');
     length = copyCompact(bytes, [start, end], line, length);

@@ -4,18 +4,17 @@ import { GrowingBuffer } from '../runtime/growing-buffer.ts';
 import type { ApiRequest } from './api-request.ts';
 import type { AuditCounts, EventFault } from './audit-counts.ts';
 import type { Mask } from './body-redactor.ts';
-import { credentialNames, credentialResource } from './credential-resources.ts';
-import { BODIES, type EventField, type EventValues } from './event-fields.ts';
+import { CredentialResources } from './credential-resources.ts';
+import { BODIES, EVENT_START, type EventField, type EventValues } from './event-fields.ts';
 import { type EventHead, isEventKind, readHead, removeMalformed } from './event-head.ts';
 import { metadataOf } from './event-metadata.ts';
 import { EventScanner } from './event-scanner.ts';
-import { EVENT_START } from './event-start.ts';
 import type { Kind } from './first-match.ts';
 import { fitEvent } from './fit-event.ts';
 import { forbiddenResource } from './forbidden-resource.ts';
 import { goJson } from './go-json.ts';
 import { type FilterReason, lowerLevel } from './lower-level.ts';
-import { isAtLeast, type Policy, type RecordedLevel, STAGES } from './policy.ts';
+import { COMPLETE, isAtLeast, type Policy, type RecordedLevel, STAGES } from './policy.ts';
 import { redactEvent, removeBodyAnnotations } from './redact-event.ts';
 import { annotate, type Markers, writeEvent } from './write-event.ts';
 
@@ -61,7 +60,6 @@ const SALVAGED: ReadonlySet<EventField> = new Set([
 ]);
 const SALVAGED_BYTES = 1024;
 const FORBIDDEN = 403;
-const COMPLETE = STAGES.indexOf('ResponseComplete');
 
 /**
  * Turns lines of an audit log into entries, one line at a time: `push` takes its bytes in any stretches, `finish` says what became of it
@@ -73,14 +71,14 @@ export class EventReader {
   readonly #options: EventReaderOptions;
   readonly #scanner: EventScanner;
   readonly #line = new GrowingBuffer();
-  readonly #resources: ReadonlySet<string>;
+  readonly #credentials: CredentialResources;
   /** Another event has begun on the line. */
   #isBegun = false;
 
   constructor(options: EventReaderOptions) {
     this.#options = options;
     this.#scanner = new EventScanner(options.keptBytes);
-    this.#resources = credentialNames(options.credentials);
+    this.#credentials = new CredentialResources(options.credentials);
   }
 
   /**
@@ -135,11 +133,11 @@ export class EventReader {
   }
 
   #redact(values: EventValues, request: ApiRequest | null, { omitManagedFields, markers }: RedactOptions): void {
-    const { counts, credentials } = this.#options;
+    const { counts } = this.#options;
     const bodies = BODIES.filter((body) => values.has(body));
-    const credential = request === null ? null : credentialResource(request, credentials);
+    const credential = request === null ? null : this.#credentials.of(request);
     const masked = (mask: Mask): void => void (counts.masked[mask] += 1);
-    const held = redactEvent(values, credential, { resources: this.#resources, omitManagedFields, masked });
+    const held = redactEvent(values, credential, { resources: this.#credentials.names, omitManagedFields, masked });
     const reasons: string[] = [];
     if (held !== null && bodies.length > 0) {
       counts.removed.set(held, (counts.removed.get(held) ?? 0) + 1);

@@ -1,5 +1,5 @@
-import { EVENT_FIELDS, type EventField, type EventValues } from './event-fields.ts';
-import { EVENT_START, EventStartFinder } from './event-start.ts';
+import { EVENT_FIELDS, EVENT_START, type EventField, type EventValues } from './event-fields.ts';
+import { EventStartFinder } from './event-start.ts';
 import {
   AFTER,
   CLOSE_ARRAY,

@@ -1,5 +1,4 @@
-/** How every event of a log begins: the API server writes these two fields first (apiserver: pkg/apis/audit/v1, v1.37). */
-export const EVENT_START: Buffer = Buffer.from('{"kind":"Event","apiVersion":"audit.k8s.io/v1"');
+import { EVENT_START } from './event-fields.ts';
 
 const BRACE = 123;
 const K = 107;

@@ -1,10 +1,9 @@
 import type { Metadata } from '../model/record.ts';
 import type { Time } from '../runtime/civil-time.ts';
-import { STAGES } from './policy.ts';
+import { COMPLETE } from './policy.ts';
 
 /** Users that are remembered; the one that was refused longest ago goes first. */
 const MOST_USERS = 1000;
-const COMPLETE = STAGES.indexOf('ResponseComplete');
 
 /** How many refusals of one user within how many seconds are no mistake any more. */
 interface Threshold {
@@ -35,8 +34,8 @@ export class ForbiddenSecrets {
   /** Returns the user who has gone too far with this event; null as a rule. They are told of again after as many refusals more. */
   observe({ channel, time, metadata }: SeenEvent): string | null {
     if (channel !== COMPLETE || time === null) return null;
-    const { user = '', resource, code, audit_id: id = '' } = Object.fromEntries(metadata) as Record<string, string | undefined>;
-    if (code !== '403' || resource !== 'secrets') return null;
+    if (valueOf(metadata, 'code') !== '403' || valueOf(metadata, 'resource') !== 'secrets') return null;
+    const [user, id] = [valueOf(metadata, 'user') ?? '', valueOf(metadata, 'audit_id') ?? ''];
     const [seconds] = time;
     const requests = this.#refused.get(user) ?? new Map<string, number>();
     this.#refused.delete(user);
@@ -47,4 +46,8 @@ export class ForbiddenSecrets {
     if (this.#refused.size > MOST_USERS) this.#refused.delete(this.#refused.keys().next().value!);
     return null;
   }
+}
+
+function valueOf(metadata: Metadata, name: string): string | undefined {
+  return metadata.find(([key]) => key === name)?.[1];
 }

@@ -9,6 +9,8 @@ export const RECORDED_LEVELS: readonly RecordedLevel[] = ['Metadata', 'Request',
 /** When in the life of a request an event is made, in that order; `Panic` takes the place of the last. */
 export const STAGES = ['RequestReceived', 'ResponseStarted', 'ResponseComplete', 'Panic'] as const;
 export type Stage = (typeof STAGES)[number];
+/** The place of the stage that tells how a request has ended. */
+export const COMPLETE: number = STAGES.indexOf('ResponseComplete');
 
 /** An audit policy (audit.k8s.io/v1) that the API server would take. Fields have its names and meaning; an empty list leaves open. */
 export interface Policy {

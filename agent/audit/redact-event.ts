@@ -1,5 +1,5 @@
 import { type Mask, type RedactParts, redactJson } from './body-redactor.ts';
-import { BODIES, type EventValues } from './event-fields.ts';
+import { BODIES, type EventValues, isBody } from './event-fields.ts';
 import { recordOf } from './event-head.ts';
 import { goJson } from './go-json.ts';
 import { maskText, placeholder, SECRET_NAME } from './mask-text.ts';
@@ -62,7 +62,7 @@ export function removeBodyAnnotations(values: EventValues): void {
 
 /** Nearly no event has anything there, which one look tells for all of its fields. */
 function maskHead(values: EventValues, parts: RedactParts): void {
-  const heads = [...values].filter(([field]) => !BODIES.some((body) => body === field));
+  const heads = [...values].filter(([field]) => !isBody(field));
   const all = Buffer.concat(heads.map(([, value]) => value))
     .toString()
     .replace(AMPERSAND, '&')

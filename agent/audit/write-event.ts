@@ -1,5 +1,5 @@
 import { GrowingBuffer } from '../runtime/growing-buffer.ts';
-import { EVENT_FIELDS, type EventValues } from './event-fields.ts';
+import { EVENT_FIELDS, EVENT_START, type EventValues } from './event-fields.ts';
 import { recordOf } from './event-head.ts';
 import { goJson } from './go-json.ts';
 
@@ -7,7 +7,6 @@ import { goJson } from './go-json.ts';
 export type Markers = Map<`logferry.io/${'removed' | 'truncated' | 'unparsable'}`, string>;
 
 const PREFIXES = EVENT_FIELDS.map((field) => [field, Buffer.from(`,"${field}":`)] as const);
-const HEAD = Buffer.from('{"kind":"Event","apiVersion":"audit.k8s.io/v1"');
 const END = 125;
 
 /** Puts markers behind the annotations that there are, in place of those of the same name. */
@@ -19,7 +18,7 @@ export function annotate(values: EventValues, markers: Markers): void {
 
 /** How many bytes `writeEvent` makes. */
 export function writtenBytes(values: EventValues): number {
-  let sum = HEAD.length + 1;
+  let sum = EVENT_START.length + 1;
   for (const [field, value] of values) if (field !== 'kind' && field !== 'apiVersion') sum += field.length + 4 + value.length;
   return sum;
 }
@@ -27,7 +26,7 @@ export function writtenBytes(values: EventValues): number {
 /** Writes an event as the API server does: kind and apiVersion, then its other fields in their order. Fills `target` from its beginning. */
 export function writeEvent(values: EventValues, target: GrowingBuffer): Buffer {
   target.length = 0;
-  append(target, HEAD);
+  append(target, EVENT_START);
   for (const [field, prefix] of PREFIXES) {
     const value = field === 'kind' || field === 'apiVersion' ? undefined : values.get(field);
     if (value === undefined) continue;
