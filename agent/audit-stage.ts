@@ -5,7 +5,7 @@ import type { Stage } from './process/stage.ts';
 
 /** Stops what the decoder says is not wanted, and events that were `seen`; null: every event comes one way only. */
 export function auditStage(decoder: { readonly isWanted: boolean }, seen: SeenEvents | null): Stage {
-  return { apply: (view) => decoder.isWanted && (seen === null || isFirst(seen, view)) };
+  return { apply: ({ view }) => decoder.isWanted && (seen === null || isFirst(seen, view)) };
 }
 
 /**

@@ -11,8 +11,9 @@ import type { SourceLedger } from '../ledger/source-ledger.ts';
 import { WriteRate } from '../ledger/write-rate.ts';
 import type { Counters } from '../model/counters.ts';
 import type { Newest, Position } from '../model/position.ts';
-import { type Channel, otherChannel, type RecordView, type SourceChannel, STDERR, STDOUT } from '../model/record.ts';
+import { type Channel, otherChannel, RecordView, type SourceChannel, STDERR, STDOUT } from '../model/record.ts';
 import type { LogSource, Source } from '../model/source.ts';
+import { Entry } from '../process/entry.ts';
 import type { Stage } from '../process/stage.ts';
 import { LineBounds, type LineTable } from '../runtime/line-table.ts';
 import type { SourceLog } from '../tail/source-log.ts';
@@ -49,6 +50,7 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
   readonly #shares: (object | null)[] = [null, null, null, null];
   /** Place in the source up to which bytes belong to entries that were handed on. */
   #attributed: number;
+  readonly #entry = new Entry(new RecordView());
   readonly #span: { origin: Origin; from: number; bytes: number };
   readonly #bounds = new LineBounds();
   readonly #rate: WriteRate;
@@ -205,7 +207,8 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
   #append(view: RecordView): void {
     const { stages, lane, routes, decoder, counters, gaps } = this.#parts;
     const { channel } = view;
-    if (channel === routes.muted || (stages !== null && !stages.apply(view))) return this.#filter();
+    this.#entry.begin(view, [], []);
+    if (channel === routes.muted || (stages !== null && !stages.apply(this.#entry))) return this.#filter();
     const route = routes.byChannel[channel]!;
     if (gaps.unsent && lane.refusal(route, view) === null) gaps.report(this.#newestSent, [view.seconds, view.nanos]);
     const span = this.#span;

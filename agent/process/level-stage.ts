@@ -1,5 +1,6 @@
-import type { Metadata, RecordView } from '../model/record.ts';
+import type { Metadata } from '../model/record.ts';
 import { byteClass } from '../shapes/byte-class.ts';
+import type { Entry } from './entry.ts';
 import { beginsObject, jsonLevel } from './json-level.ts';
 import { klogLevel } from './klog-level.ts';
 import { type Level, LEVELS } from './level-words.ts';
@@ -19,7 +20,7 @@ const MARKS = Object.fromEntries(LEVELS.map((level) => [level, [['detected_level
  * comes with an entry, Loki leaves as it is. A line without a level gets none: then Loki looks for itself.
  */
 export class LevelStage implements Stage {
-  apply(view: RecordView): true {
+  apply({ view }: Entry): true {
     const level = levelOf(view.buffer, view.start, view.end);
     if (level === null) return true;
     const mark = MARKS[level];

@@ -1,6 +1,6 @@
-import type { RecordView } from '../model/record.ts';
 import type { Shape } from '../model/shape.ts';
 import type { FindShape, Match } from '../shapes/find-shape.ts';
+import type { Entry } from './entry.ts';
 import type { Scratch } from './scratch.ts';
 import { SHAPE_FINDERS } from '../shapes/shape-finders.ts';
 import type { Stage } from './stage.ts';
@@ -43,15 +43,13 @@ export class RedactStage implements Stage {
     }));
   }
 
-  apply(view: RecordView): true {
+  apply(entry: Entry): true {
+    const { view } = entry;
     // A search for a byte goes on to the end of its buffer, so the line needs one of its own.
     const source = view.buffer.subarray(view.start, view.end);
     let line = source;
     for (const wanted of this.#wanted) if (wanted.find(line, 0, this.#match)) line = this.#replace(line, wanted);
-    if (line === source) return true;
-    view.buffer = line;
-    view.start = 0;
-    view.end = line.length;
+    if (line !== source) entry.rewrite(line);
     return true;
   }
 

@@ -1,24 +1,24 @@
-import type { RecordView } from '../model/record.ts';
+import type { Entry } from './entry.ts';
 
 /**
  * One step of what a source's configuration does with every entry, between decoding and its batch. It is called once an entry, in file
- * order, for one source, so it may keep a state of its own; it keeps neither the view nor what that points to.
+ * order, for one source, so it may keep a state of its own; it keeps neither the entry nor what that points to.
  */
 export interface Stage {
   /**
-   * Changes the entry in place: its text (then the view points to a buffer of the stage, which holds until its next call) and what its
-   * metadata says. What comes out depends on the source's entries alone, so that it is the same after a restart. Returns whether the
-   * entry goes on; one that does not is filtered: counted, not sent.
+   * Changes the entry in place: its text (which then stands in a buffer of the stage, which holds until its next call), its time, what its
+   * metadata and labels say, and what was extracted. What comes out depends on the source's entries alone, so that it is the same after a
+   * restart. Returns whether the entry goes on; one that does not is filtered: counted, not sent.
    */
-  apply(view: RecordView): boolean;
+  apply(entry: Entry): boolean;
 }
 
 /** Runs stages in order, until one of them stops the entry. Null when there are none, so that nothing is called for a line. */
 export function chainStages(stages: readonly Stage[]): Stage | null {
   if (stages.length < 2) return stages[0] ?? null;
   return {
-    apply(view) {
-      for (const stage of stages) if (!stage.apply(view)) return false;
+    apply(entry) {
+      for (const stage of stages) if (!stage.apply(entry)) return false;
       return true;
     },
   };

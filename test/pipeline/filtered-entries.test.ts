@@ -14,7 +14,7 @@ import { tempDir } from '../support/temp-dir.ts';
 const ANY_TIME = Number.POSITIVE_INFINITY;
 
 /** Leaves out lines that begin with `#`. */
-const WITHOUT_COMMENTS: Stage = { apply: ({ buffer, start }) => buffer[start] !== 0x23 };
+const WITHOUT_COMMENTS: Stage = { apply: ({ view: { buffer, start } }) => buffer[start] !== 0x23 };
 
 describe(TailedSource, () => {
   test('I1 I5 an entry that a stage leaves out is filtered: not sent, not held back, not missing from the books', async () => {

@@ -4,7 +4,7 @@ import { processed } from './entry.ts';
 
 function cutting(calls: string[], name: string, goesOn: boolean): Stage {
   return {
-    apply(view) {
+    apply({ view }) {
       calls.push(name);
       view.end -= 1;
       return goesOn;

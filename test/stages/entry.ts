@@ -1,4 +1,5 @@
 import { type Metadata, RecordView } from '../../agent/model/record.ts';
+import { Entry } from '../../agent/process/entry.ts';
 import type { Stage } from '../../agent/process/stage.ts';
 
 const AROUND = Buffer.from('"level=fatal" a@b.cd');
@@ -20,7 +21,7 @@ export function processed(stage: Stage, text: Buffer | string, metadata: Metadat
   const view = viewOf(Buffer.from(text), metadata);
   const chunk = view.buffer;
   const before = Buffer.from(chunk);
-  const goesOn = stage.apply(view);
+  const goesOn = stage.apply(new Entry(view));
   if (!chunk.equals(before)) throw new Error('the chunk was written to');
   return { goesOn, text: Buffer.from(view.buffer.subarray(view.start, view.end)), metadata: view.metadata };
 }

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Counters } from '../../agent/model/counters.ts';
 import type { Shape } from '../../agent/model/shape.ts';
+import { Entry } from '../../agent/process/entry.ts';
 import { RedactStage } from '../../agent/process/redact-stage.ts';
 import { SHAPE_FINDERS } from '../../agent/shapes/shape-finders.ts';
 import { Scratch } from '../../agent/process/scratch.ts';
@@ -56,7 +57,7 @@ describe(RedactStage, () => {
   test('an entry without any stays where it is', () => {
     const view = viewOf(Buffer.from('nothing here'));
     const { buffer, start, end } = view;
-    expect(redactor(['email', 'ipv4', 'jwt']).stage.apply(view)).toBe(true);
+    expect(redactor(['email', 'ipv4', 'jwt']).stage.apply(new Entry(view))).toBe(true);
     expect(view.buffer).toBe(buffer);
     expect([view.start, view.end, view.metadata]).toStrictEqual([start, end, null]);
   });
