@@ -220,15 +220,13 @@ function sourceOpener<S extends LogSource>(
     const begin: Begin = position === null ? { kind: 'new', ...kind.begin(source, isFirst) } : { kind: 'position', position };
     const resume = log.open(begin, nowMs);
     if (typeof resume === 'string') return resume;
-    const routes = kind.routesOf(source, position?.attribution);
-    const { decoder, stages } = kind.decode(resume);
+    const { decoder, routes } = kind.follow(source, resume, position?.attribution);
     const gaps = new GapReporter(lane, routes, clock);
     if (position !== null) gaps.add(position.gaps, decoder.newest.time);
     return new TailedSource({
       source,
       log,
       decoder,
-      stages,
       acks: new AckTracker(),
       routes,
       lane,

@@ -5,7 +5,7 @@ import { EventReader, type EventReaderOptions } from './audit/event-reader.ts';
 import { ForbiddenSecrets } from './audit/forbidden-secrets.ts';
 import { SeenEvents } from './audit/seen-events.ts';
 import { COMPLETE, type Policy, STAGES } from './audit/policy.ts';
-import { auditStage } from './audit-stage.ts';
+import { AuditProcessing } from './audit-processing.ts';
 import { auditSources, spoolSource } from './audit-sources.ts';
 import type { AuditConfig } from './config/audit-schema.ts';
 import type { Config } from './config/schema.ts';
@@ -63,9 +63,10 @@ export function auditKind({ output, surroundings, policy }: KindParts & { readon
     // Whatever is in the spool was promised to an API server.
     begin: ({ id }) => ({ placeIn: () => null, start: id === spool?.id ? 'oldest' : start }),
     routesOf: () => new SourceRoutes(() => ({ byChannel, final: true, gaps: GAPS })),
-    decode(resume) {
+    follow(_source, resume) {
       const decoder = new EventDecoder(watched(new EventReader(options), surroundings), resume);
-      return { decoder, stages: auditStage(decoder, seen) };
+      const processing = new AuditProcessing(decoder, seen, byChannel);
+      return { decoder, routes: new SourceRoutes(() => ({ byChannel, final: true, gaps: GAPS, processing })) };
     },
   };
 }

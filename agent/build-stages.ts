@@ -1,18 +1,37 @@
-import type { Config } from './config/schema.ts';
-import type { Counters } from './model/counters.ts';
+import type { StageConfig, StageName } from './config/stages-schema.ts';
+import type { Shape } from './model/shape.ts';
 import { LevelStage } from './process/level-stage.ts';
+import type { Names } from './process/names.ts';
 import { RedactStage } from './process/redact-stage.ts';
-import { Scratch } from './process/scratch.ts';
+import type { Scratch } from './process/scratch.ts';
 import { chainStages, type Stage } from './process/stage.ts';
 
-/**
- * What builds the stages of a source as they are configured, for one output; null from it when there are none. Sources are read one
- * at a time, so they share what a stage needs for the line at hand.
- */
-export function stagesBuilder({ stages, containers }: Config, { redactions: counts }: Counters): () => Stage | null {
-  const scratch = new Scratch();
-  const maxLineBytes = containers.max_line_bytes;
-  const build = ({ redact }: Config['stages'][number]): Stage =>
-    redact === undefined ? new LevelStage() : new RedactStage({ options: { ...redact, maxLineBytes }, scratch, counts });
-  return () => chainStages(stages.map(build));
+/** What the stages of a source are built with. Sources are read one at a time, so they share what a stage needs for the line at hand. */
+export interface StageParts {
+  /** Slots of what is extracted, and of labels that stages may change. */
+  readonly extracted: Names;
+  readonly labels: Names;
+  readonly scratch: Scratch;
+  /** By shape, how many texts were replaced. */
+  readonly redactions: Record<Shape, number>;
+  readonly maxLineBytes: number;
+}
+
+type Builders = { readonly [Name in StageName]: (options: NonNullable<StageConfig[Name]>, parts: StageParts) => Stage };
+
+const BUILDERS: Builders = {
+  level: () => new LevelStage(),
+  redact: (options, { maxLineBytes, scratch, redactions: counts }) =>
+    new RedactStage({ options: { ...options, maxLineBytes }, scratch, counts }),
+};
+
+/** The stages of a source as they are configured; null when there are none. */
+export function buildStages(stages: readonly StageConfig[], parts: StageParts): Stage | null {
+  return chainStages(stages.map((stage) => buildStage(stage, parts)));
+}
+
+function buildStage(stage: StageConfig, parts: StageParts): Stage {
+  const [name] = Object.keys(stage) as [StageName];
+  const build = BUILDERS[name] as (options: object, parts: StageParts) => Stage;
+  return build(stage[name]!, parts);
 }

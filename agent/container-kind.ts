@@ -1,6 +1,5 @@
 import { dirname, join } from 'node:path';
 import type { KindParts } from './assemble-output.ts';
-import { stagesBuilder } from './build-stages.ts';
 import { LineScanner } from './decode/line-scanner.ts';
 import { recordTime } from './decode/record-time.ts';
 import { type DecodeOptions, SourceDecoder } from './decode/source-decoder.ts';
@@ -21,7 +20,7 @@ export function containerKind({ output, counters, partBudget, surroundings }: Ki
   const { max_line_bytes: maxLineBytes, part_idle_seconds: partWaitSeconds, rotate_grace_seconds: graceSeconds } = config.containers;
   const lines = new LineMemory(Math.max(CHUNK_BYTES, maxLineBytes) + HEADER_BYTES);
   const scanner = new LineScanner(lines);
-  const buildStages = stagesBuilder(config, counters);
+  const routesOf = routeSources(output, counters, surroundings);
   const decode: DecodeOptions = { maxLineBytes, partWaitSeconds, partBudget };
   const logOptions = {
     roots,
@@ -46,7 +45,7 @@ export function containerKind({ output, counters, partBudget, surroundings }: Ki
       placeIn: (files) => takeover.placeIn(source, files),
       start: isFirst ? config.containers.start : 'oldest',
     }),
-    routesOf: routeSources(output, counters, surroundings),
-    decode: (resume) => ({ decoder: new SourceDecoder(decode, resume, scanner), stages: buildStages() }),
+    routesOf,
+    follow: (source, resume, begun) => ({ decoder: new SourceDecoder(decode, resume, scanner), routes: routesOf(source, begun) }),
   };
 }

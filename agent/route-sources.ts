@@ -13,8 +13,9 @@ import { labelOptions, labelsFingerprint } from './label-options.ts';
 import type { Attribution } from './model/attribution.ts';
 import type { Counters } from './model/counters.ts';
 import type { Pod } from './model/pod.ts';
-import { type Channel, STDERR, STDOUT } from './model/record.ts';
+import { CHANNELS, STDOUT } from './model/record.ts';
 import type { Source } from './model/source.ts';
+import { processingBuilder } from './build-processing.ts';
 import type { LokiRoute } from './outputs/loki/encode-push.ts';
 import type { LokiOutput } from './outputs/loki/loki-output.ts';
 import { type FoundRoutes, SourceRoutes } from './pipeline/source-routes.ts';
@@ -31,6 +32,9 @@ export interface RoutingParts {
   readonly labelBudget?: LabelBudget | undefined;
 }
 
+type Handled = Pick<Attribution, 'demoted' | 'lineValues'>;
+type Handling = Pick<FoundRoutes<LokiRoute>, 'byChannel' | 'processing'>;
+
 /**
  * What finds the routes of a source to one output: of its path alone while its pod is not known, anew once it is. A log that was begun
  * before keeps its attribution, whatever its pod has become.
@@ -42,16 +46,18 @@ export function routeSources(
 ): (source: Source, begun?: Attribution) => SourceRoutes<LokiRoute> {
   const options = labelOptions(config);
   const fingerprint = labelsFingerprint(config);
-  const routesOf = (source: Source, pod: PodOfSource, demoted: readonly string[]): readonly [LokiRoute, LokiRoute] => {
-    const routeOf = (channel: Channel): LokiRoute => output.route(demote(streamIdentity(source, pod, channel, options), demoted));
-    return [routeOf(STDOUT), routeOf(STDERR)];
+  const processingOf = processingBuilder({ config, counters, budget, routeOf: (identity) => output.route(identity) });
+  const handling = (source: Source, pod: PodOfSource, { demoted, lineValues: begun }: Handled): Handling => {
+    const identities = CHANNELS.map((channel) => demote(streamIdentity(source, pod, channel, options), demoted));
+    const byChannel = identities.map((identity) => output.route(identity));
+    return { byChannel, processing: processingOf({ id: source.id, identities, byChannel, begun }) };
   };
   const labelsOf = (source: Source, pod: PodOfSource): [string, string][] =>
     manyValued(streamIdentity(source, pod, STDOUT, options), options);
   const attributed = (source: Source, attribution: Attribution): FoundRoutes<LokiRoute> => {
-    const { pod, muted, demoted } = attribution;
-    const byChannel = routesOf(source, pod === null ? null : podOfFacts(source, pod), demoted);
-    return { byChannel, final: true, muted, attribution };
+    const { pod, muted } = attribution;
+    const handled = handling(source, pod === null ? null : podOfFacts(source, pod), attribution);
+    return { ...handled, final: true, muted, attribution };
   };
   const attribute = (source: Source, pod: Pod | null): FoundRoutes<LokiRoute> => {
     if (pod !== null) faults?.say(pod, useless(pod, source, config, options));
@@ -73,7 +79,7 @@ export function routeSources(
       if (pod !== 'unknown') return attribute(source, pod);
       isPartial = true;
       counters.partialMetadataSources += 1;
-      return { byChannel: routesOf(source, 'unknown', budget?.admit(source.id, labelsOf(source, 'unknown')) ?? []), final: false };
+      return { ...handling(source, 'unknown', { demoted: budget?.admit(source.id, labelsOf(source, 'unknown')) ?? [] }), final: false };
     });
   };
 }

@@ -6,7 +6,6 @@ import type { LokiRoute } from './outputs/loki/encode-push.ts';
 import type { RetentionLimits } from './ledger/retention.ts';
 import type { EntryDecoder } from './pipeline/entry-decoder.ts';
 import type { SourceRoutes } from './pipeline/source-routes.ts';
-import type { Stage } from './process/stage.ts';
 import type { LineMemory } from './runtime/line-memory.ts';
 import type { StartPlace, StartPolicy } from './tail/resume-chain.ts';
 import type { ChainFile } from './tail/open-chain.ts';
@@ -16,6 +15,12 @@ import type { LogOptions } from './tail/source-log.ts';
 interface FirstLook {
   readonly placeIn: (files: readonly ChainFile[]) => StartPlace | null;
   readonly start: StartPolicy;
+}
+
+/** A source that is read: what makes entries of its bytes, and where they go. */
+interface Followed {
+  readonly decoder: EntryDecoder;
+  readonly routes: SourceRoutes<LokiRoute>;
 }
 
 /** In what the sources of one kind, containers or audit logs, differ from those of another, on their way to one output. */
@@ -36,6 +41,7 @@ export interface SourceKind<S extends LogSource> {
   readonly retained: RetentionLimits;
   /** `isFirst`: it was there before the agent was. */
   begin(source: S, isFirst: boolean): FirstLook;
+  /** Of a source that is gone too. */
   routesOf(source: S, begun?: Attribution): SourceRoutes<LokiRoute>;
-  decode(resume: ResumePoint): { readonly decoder: EntryDecoder; readonly stages: Stage | null };
+  follow(source: S, resume: ResumePoint, begun?: Attribution): Followed;
 }

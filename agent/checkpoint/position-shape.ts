@@ -52,11 +52,14 @@ const isPodFacts: Check = shape({
   namespaceLabels: isTexts,
 } satisfies Record<keyof PodFacts, Check>);
 
+const isValues: Check = (value) => typeof value === 'object' && value !== null && Object.values(value).every(listOf(isCount));
+
 const isAttribution: Check = shape({
   options: isText,
   pod: orNull(isPodFacts),
   muted: (value) => value === null || value === 0 || value === 1,
   demoted: listOf(isText),
+  lineValues: (value) => value === undefined || isValues(value),
 } satisfies Record<keyof Attribution, Check>);
 
 const hasPositionKeys: Check = shape({

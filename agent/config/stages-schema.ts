@@ -1,57 +1,34 @@
 import { z } from 'zod';
-import { type Shape, SHAPES } from '../model/shape.ts';
-import { whenSound } from './scalar-schemas.ts';
+import { type LevelConfig, levelSchema } from './stages/level-schema.ts';
+import { type RedactConfig, redactSchema } from './stages/redact-schema.ts';
 
 /** One stage, under its name; exactly one of the keys is there. */
 export interface StageConfig {
-  readonly level?: object;
+  readonly level?: LevelConfig;
   readonly redact?: RedactConfig;
 }
 
-interface RedactConfig {
-  readonly shapes: readonly Shape[];
-  readonly replacement: string;
-}
+export type StageName = keyof StageConfig;
 
-const STAGES = ['level', 'redact'] as const;
+const STAGE_SCHEMAS: { readonly [Name in StageName]-?: z.ZodType<NonNullable<StageConfig[Name]>> } = {
+  level: levelSchema,
+  redact: redactSchema,
+};
 
-const MAX_REPLACEMENT_BYTES = 128;
-
-const redact: z.ZodType<RedactConfig> = z.strictObject({
-  shapes: z
-    .array(z.enum(SHAPES))
-    .min(1, { error: `an empty list, write at least one of ${SHAPES.join(', ')}` })
-    .superRefine(
-      (shapes, ctx) => {
-        for (const [index, shape] of shapes.entries()) {
-          if (shapes.indexOf(shape) < index) ctx.addIssue({ code: 'custom', path: [index], message: 'listed twice, remove one' });
-        }
-      },
-      { when: whenSound() },
-    )
-    .describe(`What is looked for, in this order: ${SHAPES.join(', ')}.`),
-  replacement: z
-    .string()
-    .refine((text) => Buffer.byteLength(text) <= MAX_REPLACEMENT_BYTES, { error: `too long, write at most ${MAX_REPLACEMENT_BYTES} bytes` })
-    .default('[redacted:{shape}]')
-    .describe("What stands in place of what was found; {shape} in it is the shape's name."),
-});
+const NAMES = Object.keys(STAGE_SCHEMAS);
 
 /** What is done with every entry before it is put into a batch. */
 export const stagesSchema: z.ZodType<readonly StageConfig[]> = z
   .array(
     z
-      .strictObject({
-        level: z.strictObject({}).exactOptional().describe('Finds the level of a line and puts it into the metadata detected_level.'),
-        redact: redact.exactOptional().describe('Replaces secrets and personal data in the text.'),
-      })
+      .strictObject(Object.fromEntries(Object.entries(STAGE_SCHEMAS).map(([name, schema]) => [name, schema.exactOptional()])))
       .superRefine(
         (stage, ctx) => {
           const names = Object.keys(stage);
           if (names.length === 1) return;
           const message =
             names.length === 0
-              ? `names no stage, write one of ${STAGES.join(', ')}`
+              ? `names no stage, write one of ${NAMES.join(', ')}`
               : 'more than one stage, write each as an item of its own';
           ctx.addIssue({ code: 'custom', message });
         },

@@ -38,6 +38,13 @@ export interface LaneParts<R extends Route> {
   readonly lines?: LineMemory | undefined;
 }
 
+/** What a source has in the open batch of a stream. */
+export interface SourceShare {
+  /** What `admit` has returned for it the last time; null before the first. */
+  readonly share: object | null;
+  readonly claim: Origin | null;
+}
+
 /** Less than this part of a batch is too little for a request while more may come. */
 const WORTH_A_REQUEST = 1 / 4;
 
@@ -174,25 +181,25 @@ export class Lane<R extends Route> implements AsyncDisposable {
   }
 
   /**
-   * Lets those lines into a table that `admit` and `append` would put into the open batch one after the other. `places`: by channel, what
-   * `admit` has returned for the source and channel the last time; only what is still open takes lines.
+   * Lets those lines into a table that `admit` and `append` would put into the open batch one after the other. `shares`: by channel; only
+   * what is still open takes lines.
    */
-  boundLines(routes: readonly R[], places: readonly (object | null)[], bounds: LineBounds): void {
+  boundLines(routes: readonly R[], shares: readonly SourceShare[], bounds: LineBounds): void {
     const { budget, options } = this.#parts;
     bounds.roomBytes = Math.min(this.#batchSize.targetBytes - this.#encoder.bytes, budget.availableBytes - options.headroomBytes);
     this.#check.bound(bounds);
-    this.#boundChannel(routes[STDOUT]!, places[STDOUT] ?? null, bounds.channels[STDOUT]);
-    this.#boundChannel(routes[STDERR]!, places[STDERR] ?? null, bounds.channels[STDERR]);
+    this.#boundChannel(routes[STDOUT]!, shares[STDOUT]!, bounds.channels[STDOUT]);
+    this.#boundChannel(routes[STDERR]!, shares[STDERR]!, bounds.channels[STDERR]);
   }
 
-  #boundChannel(route: R, place: object | null, bounds: ChannelBounds): void {
-    const overheadBytes = place === null || place !== route.stream.share ? null : this.#encoder.lineOverhead(route);
+  #boundChannel(route: R, { share }: SourceShare, bounds: ChannelBounds): void {
+    const overheadBytes = share === null || share !== route.stream.share ? null : this.#encoder.lineOverhead(route);
     bounds.overheadBytes = overheadBytes ?? 0;
     if (overheadBytes === null) bounds.newest = -1;
   }
 
   /** Copies the lines of a table that was found within bounds set just now. `base` is how far places in the source are from addresses. */
-  appendLines(routes: readonly R[], origins: readonly (Origin | null)[], table: LineTable, base: number): void {
+  appendLines(routes: readonly R[], shares: readonly SourceShare[], table: LineTable, base: number): void {
     let logged = 0;
     // Counted by hand, like all that is done for each table and channel: an iterator is an object a step.
     for (let i = 0; i < CHANNELS.length; i += 1) {
@@ -201,7 +208,7 @@ export class Lane<R extends Route> implements AsyncDisposable {
       if (lines === 0) continue;
       const { stream, metadataBytes } = routes[channel]!;
       stream.share!.countedBytes += table.textBytesOf(channel) + lines * metadataBytes;
-      logged += stream.share!.appendLines(origins[channel]!, table, channel, base);
+      logged += stream.share!.appendLines(shares[channel]!.claim!, table, channel, base);
     }
     this.#parts.budget.take(this.#encoder.appendLines(routes, table) + logged);
   }

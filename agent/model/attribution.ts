@@ -14,7 +14,12 @@ export interface Attribution {
   readonly muted: Channel | null;
   /** Labels that are metadata here, since there are too many values of them. */
   readonly demoted: readonly string[];
+  /** Of labels that come from its lines, the values that were labels, not metadata; absent: none. */
+  readonly lineValues?: LineValues;
 }
+
+/** By the name of the label, the CRC-32 of each value. */
+export type LineValues = Readonly<Record<string, readonly number[]>>;
 
 /** Of a pod only what labels are made of. */
 export interface PodFacts {

@@ -2,6 +2,7 @@ import assert from 'node:assert';
 import type { Route } from '../deliver/output.ts';
 import type { Attribution } from '../model/attribution.ts';
 import type { Channel, SourceChannel } from '../model/record.ts';
+import type { Processing } from './processing.ts';
 
 export interface FoundRoutes<R extends Route> {
   /** One for each channel that the source has. */
@@ -12,6 +13,8 @@ export interface FoundRoutes<R extends Route> {
   readonly final: boolean;
   /** The channel of which nothing is wanted; null or absent: both are. */
   readonly muted?: Channel | null;
+  /** What is done with entries before; null or absent: nothing. */
+  readonly processing?: Processing<R> | null;
   /** What they are made of, for the next run; null or absent: nothing that it should know. */
   readonly attribution?: Attribution | null;
 }
@@ -39,7 +42,8 @@ export class SourceRoutes<R extends Route> {
   }
 
   get attribution(): Attribution | null {
-    return this.#found?.attribution ?? null;
+    const { attribution = null, processing = null } = this.#found ?? {};
+    return attribution === null || processing === null ? attribution : { ...attribution, lineValues: processing.lineValues };
   }
 
   get gaps(): SourceChannel | null {
@@ -48,6 +52,10 @@ export class SourceRoutes<R extends Route> {
 
   get muted(): Channel | null {
     return this.#found?.muted ?? null;
+  }
+
+  get processing(): Processing<R> | null {
+    return this.#found?.processing ?? null;
   }
 
   /** Asked for with every line. */

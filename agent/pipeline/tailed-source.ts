@@ -4,6 +4,7 @@ import type { Unsendable } from '../deliver/entry-check.ts';
 import type { Lane } from '../deliver/lane.ts';
 import type { Origin } from '../deliver/origin.ts';
 import type { Route } from '../deliver/output.ts';
+import type { OpenBatch } from '../deliver/share.ts';
 import type { EntryDecoder } from './entry-decoder.ts';
 import type { GapReporter } from './gap-reporter.ts';
 import { type RetentionLimits, secondsUntilLoss } from '../ledger/retention.ts';
@@ -11,20 +12,18 @@ import type { SourceLedger } from '../ledger/source-ledger.ts';
 import { WriteRate } from '../ledger/write-rate.ts';
 import type { Counters } from '../model/counters.ts';
 import type { Newest, Position } from '../model/position.ts';
-import { type Channel, otherChannel, RecordView, type SourceChannel, STDERR, STDOUT } from '../model/record.ts';
+import { type Channel, otherChannel, type RecordView, type SourceChannel, STDERR, STDOUT } from '../model/record.ts';
 import type { LogSource, Source } from '../model/source.ts';
-import { Entry } from '../process/entry.ts';
-import type { Stage } from '../process/stage.ts';
 import { LineBounds, type LineTable } from '../runtime/line-table.ts';
 import type { SourceLog } from '../tail/source-log.ts';
+import { Places } from './places.ts';
+import type { Place } from './place.ts';
 import type { SourceRoutes } from './source-routes.ts';
 
 export interface TailedSourceParts<R extends Route, S extends LogSource = Source> {
   readonly source: S;
   readonly log: SourceLog;
   readonly decoder: EntryDecoder;
-  /** What is done with every entry; null: nothing. */
-  readonly stages: Stage | null;
   readonly acks: AckTracker;
   readonly routes: SourceRoutes<R>;
   readonly lane: Lane<R>;
@@ -45,12 +44,9 @@ export type TurnEnd = 'more' | 'nothing' | 'blocked' | 'early';
 export class TailedSource<R extends Route, S extends LogSource = Source> {
   readonly source: S;
   readonly #parts: TailedSourceParts<R, S>;
-  /** By channel, what the source has in the open batch of its stream, and that batch's identity. */
-  readonly #claims: (Claim | null)[] = [null, null, null, null];
-  readonly #shares: (object | null)[] = [null, null, null, null];
+  readonly #places = new Places<R>();
   /** Place in the source up to which bytes belong to entries that were handed on. */
   #attributed: number;
-  readonly #entry = new Entry(new RecordView());
   readonly #span: { origin: Origin; from: number; bytes: number };
   readonly #bounds = new LineBounds();
   readonly #rate: WriteRate;
@@ -161,11 +157,8 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
     return advanced && log.unreadBytes > 0 ? 'more' : 'nothing';
   }
 
-  /** What was read of a stream of the source is sealed and has to wait: more of it would only wait in memory. */
   get waits(): boolean {
-    const { byChannel } = this.#parts.routes;
-    for (let channel = 0; channel < byChannel.length; channel += 1) if (byChannel[channel]!.stream.waiting) return true;
-    return false;
+    return this.#places.waiting;
   }
 
   #appendNext(view: RecordView): boolean {
@@ -179,18 +172,20 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
    * one of the source and channel has gone before. Returns false where that has to be done for one line.
    */
   #appendLines(): boolean {
-    const { stages, lane, routes, decoder, gaps, counters } = this.#parts;
-    if (!decoder.hasTables || stages !== null || routes.muted !== null || gaps.unsent || this.#attributed !== decoder.at) return false;
+    const { lane, routes, decoder, gaps, counters } = this.#parts;
+    if (!decoder.hasTables || routes.processing !== null || routes.muted !== null || gaps.unsent || this.#attributed !== decoder.at)
+      return false;
     const bounds = this.#bounds;
-    lane.boundLines(routes.byChannel, this.#shares, bounds);
+    const places = this.#places.of(routes.byChannel);
+    lane.boundLines(routes.byChannel, places, bounds);
     // In a stream that both go into they keep the order in which they were written.
     const other = otherChannel(this.#sent.channel);
     if (routes.byChannel[STDOUT]!.stream === routes.byChannel[STDERR]!.stream) bounds.channels[other].newest = -1;
     const table = decoder.nextLines(bounds);
     if (table === null) return false;
-    this.#claimLines(STDOUT, table);
-    this.#claimLines(STDERR, table);
-    lane.appendLines(routes.byChannel, this.#claims, table, decoder.tableBase);
+    claimLines(places, STDOUT, table);
+    claimLines(places, STDERR, table);
+    lane.appendLines(routes.byChannel, places, table, decoder.tableBase);
     counters.appendedEntries += table.lines;
     this.#attributed = decoder.at;
     const last = table.lines - 1;
@@ -200,16 +195,13 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
     return true;
   }
 
-  #claimLines(channel: Channel, table: LineTable): void {
-    if (table.linesOf(channel) > 0) this.#claims[channel]!.add(table.recordBytesOf(channel));
-  }
-
   #append(view: RecordView): void {
-    const { stages, lane, routes, decoder, counters, gaps } = this.#parts;
+    const { lane, routes, decoder, counters, gaps } = this.#parts;
     const { channel } = view;
-    this.#entry.begin(view, [], []);
-    if (channel === routes.muted || (stages !== null && !stages.apply(this.#entry))) return this.#filter();
-    const route = routes.byChannel[channel]!;
+    if (channel === routes.muted) return this.#filter();
+    const { processing } = routes;
+    const route = processing === null ? routes.byChannel[channel]! : processing.apply(view);
+    if (route === null) return this.#filter();
     if (gaps.unsent && lane.refusal(route, view) === null) gaps.report(this.#newestSent, [view.seconds, view.nanos]);
     const span = this.#span;
     span.from = this.#attributed;
@@ -217,9 +209,10 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
     this.#attributed = decoder.at;
     counters.appendedEntries += 1;
     const admitted = lane.admit(route, view);
-    if (typeof admitted === 'string') return this.#refuse(view, admitted);
-    if (admitted !== this.#shares[channel]) this.#open(channel, admitted);
-    const claim = this.#claims[channel]!;
+    if (typeof admitted === 'string') return this.#refuse(route, view, admitted);
+    const place = this.#places.at(route);
+    if (admitted !== place.share) this.#open(place, admitted);
+    const claim = place.claim!;
     span.origin = claim;
     claim.add(span.bytes);
     lane.append(route, view, span);
@@ -242,19 +235,19 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
   }
 
   /** The first entry of the source in a batch: from here on it would have to be read again. */
-  #open(channel: SourceChannel, share: { onSettled(callback: () => void): void }): void {
+  #open(place: Place<R>, share: OpenBatch): void {
     const { acks, decoder } = this.#parts;
     const claim = this.#claim(acks.take(decoder.resumeBeforeEntry()));
     share.onSettled(() => claim.settled());
-    this.#shares[channel] = share;
-    this.#claims[channel] = claim;
+    place.share = share;
+    place.claim = claim;
   }
 
-  #refuse(view: RecordView, reason: Unsendable): void {
-    const { lane, routes, acks, decoder } = this.#parts;
+  #refuse(route: R, view: RecordView, reason: Unsendable): void {
+    const { lane, acks, decoder } = this.#parts;
     const claim = this.#claim(acks.take(decoder.resumeBeforeEntry()));
     claim.add(this.#span.bytes);
-    lane.refuse(routes.byChannel[view.channel]!, view, { ...this.#span, origin: claim }, { reason, onSettled: () => claim.settled() });
+    lane.refuse(route, view, { ...this.#span, origin: claim }, { reason, onSettled: () => claim.settled() });
   }
 
   #claim(settle: () => void): Claim {
@@ -324,4 +317,8 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
     decoder.close();
     log.close();
   }
+}
+
+function claimLines<R extends Route>(places: readonly Place<R>[], channel: Channel, table: LineTable): void {
+  if (table.linesOf(channel) > 0) places[channel]!.claim!.add(table.recordBytesOf(channel));
 }

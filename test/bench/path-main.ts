@@ -91,12 +91,12 @@ const span = { origin, from: 0, bytes: 0 };
 const view = new RecordView();
 const buffer = lines.chunk;
 const bounds = new LineBounds();
-const shares: [OpenBatch | null, OpenBatch | null] = [null, null];
+const shares: { share: OpenBatch | null; claim: Origin }[] = routes.map(() => ({ share: null, claim: origin }));
 
 function takeLines(): boolean {
   lane.boundLines(routes, shares, bounds);
   const table = decoder.nextLines(bounds);
-  if (table !== null) lane.appendLines(routes, [origin, origin], table, decoder.tableBase);
+  if (table !== null) lane.appendLines(routes, shares, table, decoder.tableBase);
   return table !== null;
 }
 
@@ -106,7 +106,7 @@ function takeLine(): boolean {
   const route = routes[stdChannel(view)];
   const share = lane.admit(route, view);
   if (typeof share === 'string') throw new Error(share);
-  shares[stdChannel(view)] = share;
+  shares[stdChannel(view)]!.share = share;
   span.from = from;
   span.bytes = decoder.at - from;
   lane.append(route, view, span);

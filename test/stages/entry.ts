@@ -18,10 +18,15 @@ export interface Processed {
 
 /** What a stage makes of a text; the chunk that it came from must be as it was. */
 export function processed(stage: Stage, text: Buffer | string, metadata: Metadata | null = null): Processed {
-  const view = viewOf(Buffer.from(text), metadata);
-  const chunk = view.buffer;
+  return processedEntry(stage, new Entry(viewOf(Buffer.from(text), metadata)));
+}
+
+/** The same of an entry, which keeps what stages found out besides. */
+export function processedEntry(stage: Stage, entry: Entry): Processed {
+  const { buffer: chunk } = entry.view;
   const before = Buffer.from(chunk);
-  const goesOn = stage.apply(new Entry(view));
+  const goesOn = stage.apply(entry);
   if (!chunk.equals(before)) throw new Error('the chunk was written to');
-  return { goesOn, text: Buffer.from(view.buffer.subarray(view.start, view.end)), metadata: view.metadata };
+  const { buffer, start, end, metadata } = entry.view;
+  return { goesOn, text: Buffer.from(buffer.subarray(start, end)), metadata };
 }

@@ -11,6 +11,7 @@ import type { Counters } from '../../agent/model/counters.ts';
 import { GapReporter } from '../../agent/pipeline/gap-reporter.ts';
 import { SourceRoutes } from '../../agent/pipeline/source-routes.ts';
 import { TailedSource } from '../../agent/pipeline/tailed-source.ts';
+import { EntryProcessing } from '../../agent/pipeline/entry-processing.ts';
 import type { Stage } from '../../agent/process/stage.ts';
 import { ByteBudget } from '../../agent/runtime/byte-budget.ts';
 import type { Clock } from '../../agent/runtime/clock.ts';
@@ -38,7 +39,7 @@ export interface TailedSourceSetup<R extends Route> {
 
 /** A source of a log that is there, from its begin on its way to a lane. */
 export function tailedSource<R extends Route>(setup: TailedSourceSetup<R>): TailedSource<R> {
-  const { path, root, lane, pair, clock, totals, counters, stages = null, lines, maxLineBytes = 262_144 } = setup;
+  const { path, root, lane, pair, clock, totals, counters, stages, lines, maxLineBytes = 262_144 } = setup;
   const ledger = new SourceLedger(totals);
   const retention = new Retention({ maxBytes: null, maxFiles: null });
   const descriptors = new Descriptors(10, clock);
@@ -49,7 +50,9 @@ export function tailedSource<R extends Route>(setup: TailedSourceSetup<R>): Tail
   );
   const resume = log.open({ kind: 'new', placeIn: () => null, start: 'oldest' }, 0);
   if (typeof resume === 'string') throw new Error(resume);
-  const routes = new SourceRoutes(() => ({ byChannel: pair, final: true }));
+  const channels = pair.map((route) => ({ extracted: [], labels: [], routeOf: () => route }));
+  const processing = stages === undefined ? null : new EntryProcessing({ stages, channels, lineValues: () => ({}) });
+  const routes = new SourceRoutes(() => ({ byChannel: pair, final: true, processing }));
   routes.find();
   const partBudget = new ByteBudget(1_000_000, new Wakeup());
   const scanner = lines === undefined ? null : new LineScanner(lines);
@@ -57,7 +60,6 @@ export function tailedSource<R extends Route>(setup: TailedSourceSetup<R>): Tail
     source: { id: 'a', path, namespace: 'shop', pod: 'p', uid: 'u', container: 'app', containerId: '', attempt: 0 },
     log,
     decoder: new SourceDecoder({ maxLineBytes, partWaitSeconds: 10, partBudget }, resume, scanner),
-    stages,
     acks: new AckTracker(),
     routes,
     lane,

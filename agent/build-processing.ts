@@ -1,0 +1,54 @@
+import { buildStages, type StageParts } from './build-stages.ts';
+import type { Config } from './config/schema.ts';
+import type { LabelBudget } from './enrich/label-budget.ts';
+import { LineLabels } from './enrich/line-labels.ts';
+import type { LineValues } from './model/attribution.ts';
+import type { Counters } from './model/counters.ts';
+import type { StreamIdentity } from './model/labels.ts';
+import type { LokiRoute } from './outputs/loki/encode-push.ts';
+import { type ChannelProcessing, EntryProcessing } from './pipeline/entry-processing.ts';
+import { LabelRoutes } from './pipeline/label-routes.ts';
+import type { Processing } from './pipeline/processing.ts';
+import { Names } from './process/names.ts';
+import { Scratch } from './process/scratch.ts';
+
+/** A source whose streams are known. */
+interface KnownSource {
+  readonly id: string;
+  /** By channel, what its entries have before any stage. */
+  readonly identities: readonly StreamIdentity[];
+  readonly byChannel: readonly LokiRoute[];
+  readonly begun: LineValues | undefined;
+}
+
+interface ProcessingParts {
+  readonly config: Config;
+  readonly counters: Counters;
+  readonly budget: LabelBudget | undefined;
+  readonly routeOf: (identity: StreamIdentity) => LokiRoute;
+}
+
+/** What builds, for one output, what is done with the entries of a source; null from it where that is nothing. */
+export function processingBuilder(parts: ProcessingParts): (source: KnownSource) => Processing<LokiRoute> | null {
+  const { config, counters, budget, routeOf } = parts;
+  const shared = { scratch: new Scratch(), redactions: counters.redactions, maxLineBytes: config.containers.max_line_bytes };
+  return ({ id, identities, byChannel, begun }) => {
+    const stageParts: StageParts = { ...shared, extracted: new Names(), labels: new Names() };
+    const stages = buildStages(config.stages, stageParts);
+    if (stages === null) return null;
+    const lineLabels = new LineLabels(id, budget, begun);
+    const names = stageParts.labels.list;
+    const admits = (name: string, value: string): boolean => lineLabels.admits(name, value);
+    const channels = identities.map((identity, channel): ChannelProcessing<LokiRoute> => {
+      const valueOf = (name: string): string | null => identity.labels[name] ?? null;
+      const route = byChannel[channel]!;
+      const routes = new LabelRoutes({ names, identity, routeOf, admits });
+      return {
+        extracted: stageParts.extracted.list.map(valueOf),
+        labels: names.map(valueOf),
+        routeOf: names.length === 0 ? () => route : (entry) => routes.of(entry),
+      };
+    });
+    return new EntryProcessing({ stages, channels, lineValues: () => lineLabels.values });
+  };
+}

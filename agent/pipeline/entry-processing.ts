@@ -1,0 +1,42 @@
+import type { Route } from '../deliver/output.ts';
+import type { LineValues } from '../model/attribution.ts';
+import { RecordView } from '../model/record.ts';
+import { Entry } from '../process/entry.ts';
+import type { Stage } from '../process/stage.ts';
+import type { Processing } from './processing.ts';
+
+/** What the entries of one channel of a source begin with, and where they go. */
+export interface ChannelProcessing<R extends Route> {
+  /** By the slots of the stages. */
+  readonly extracted: readonly (string | null)[];
+  readonly labels: readonly (string | null)[];
+  readonly routeOf: (entry: Entry) => R;
+}
+
+interface EntryProcessingParts<R extends Route> {
+  readonly stages: Stage;
+  readonly channels: readonly ChannelProcessing<R>[];
+  readonly lineValues: () => LineValues;
+}
+
+/** The stages of a source, and the routes of what they let pass. */
+export class EntryProcessing<R extends Route> implements Processing<R> {
+  readonly #parts: EntryProcessingParts<R>;
+  readonly #entry = new Entry(new RecordView());
+
+  constructor(parts: EntryProcessingParts<R>) {
+    this.#parts = parts;
+  }
+
+  get lineValues(): LineValues {
+    return this.#parts.lineValues();
+  }
+
+  apply(view: RecordView): R | null {
+    const { stages, channels } = this.#parts;
+    const { extracted, labels, routeOf } = channels[view.channel]!;
+    const entry = this.#entry;
+    entry.begin(view, extracted, labels);
+    return stages.apply(entry) ? routeOf(entry) : null;
+  }
+}

@@ -1,0 +1,64 @@
+import { buildStages, type StageParts } from '../../agent/build-stages.ts';
+import { parseConfig } from '../../agent/config/load.ts';
+import { Counters } from '../../agent/model/counters.ts';
+import { Entry } from '../../agent/process/entry.ts';
+import { Names } from '../../agent/process/names.ts';
+import { Scratch } from '../../agent/process/scratch.ts';
+import type { Stage } from '../../agent/process/stage.ts';
+import { rfc3339 } from '../../agent/runtime/civil-time.ts';
+import { processedEntry, viewOf } from './entry.ts';
+
+const OUTPUTS = 'outputs: [{ name: loki, type: loki, url: "http://loki/push" }]\n';
+const MAX_LINE_BYTES = 262_144;
+
+/** Stages as an operator writes them, on the lines of one container. */
+export class ConfiguredStages {
+  readonly #stages: Stage;
+  readonly #extracted = new Names();
+  readonly #labels = new Names();
+  readonly #labelsBefore: Readonly<Record<string, string>>;
+
+  /** `yaml`: a configuration without outputs. `labels`: of the stream before the stages. */
+  constructor(yaml: string, labels: Readonly<Record<string, string>> = {}) {
+    const loaded = parseConfig('test', `${OUTPUTS}${yaml}`, { env: {}, hostname: 'node-1' });
+    if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
+    const { redactions } = new Counters();
+    const parts: StageParts = {
+      extracted: this.#extracted,
+      labels: this.#labels,
+      scratch: new Scratch(),
+      redactions,
+      maxLineBytes: MAX_LINE_BYTES,
+    };
+    const stages = buildStages(loaded.config.stages, parts);
+    if (stages === null) throw new Error(`no stages in ${yaml}`);
+    this.#stages = stages;
+    this.#labelsBefore = labels;
+  }
+
+  /** What becomes of a line of the given time, as docs/stages.md writes it. */
+  describe(line: string, seconds = 1_714_564_800, nanos = 0): string {
+    const entry = new Entry(viewOf(Buffer.from(line)));
+    const valueOf = (name: string): string | null => this.#labelsBefore[name] ?? null;
+    const before = this.#labels.list.map(valueOf);
+    const { view } = entry;
+    view.seconds = seconds;
+    view.nanos = nanos;
+    entry.begin(view, this.#extracted.list.map(valueOf), before);
+    const { goesOn, text, metadata } = processedEntry(this.#stages, entry);
+    if (!goesOn) return 'out: (dropped)';
+    const labels = this.#labels.list.flatMap((name, slot) => {
+      const value = entry.labels[slot]!;
+      if (value === before[slot]) return [];
+      return value === null ? [`{${name}}`] : [`{${name}="${value}"}`];
+    });
+    const isNewTime = view.seconds !== seconds || view.nanos !== nanos;
+    const said = [
+      ...(metadata ?? []).map(([name, value]) => `${name}=${value}`),
+      ...labels,
+      ...(isNewTime ? [`@${rfc3339([view.seconds, view.nanos])}`] : []),
+      ...(entry.tenant === null ? [] : [`tenant: ${entry.tenant}`]),
+    ];
+    return [`out: ${text.toString()}`, ...said.map((text) => `     ${text}`)].join('\n');
+  }
+}
