@@ -1,4 +1,4 @@
-import { buildStages, type StageParts } from './build-stages.ts';
+import { buildStages, type StageParts, type WrapStage } from './build-stages.ts';
 import type { Config } from './config/schema.ts';
 import type { LabelBudget } from './enrich/label-budget.ts';
 import { LineLabels } from './enrich/line-labels.ts';
@@ -26,14 +26,15 @@ interface ProcessingParts {
   readonly counters: Counters;
   readonly budget: LabelBudget | undefined;
   readonly routeOf: (identity: StreamIdentity) => LokiRoute;
+  readonly wrapStage?: WrapStage | undefined;
 }
 
 /** What builds, for one output, what is done with the entries of a source; null from it where that is nothing. */
 export function processingBuilder(parts: ProcessingParts): (source: KnownSource) => Processing<LokiRoute> | null {
-  const { config, counters, budget, routeOf } = parts;
+  const { config, counters, budget, routeOf, wrapStage: wrap } = parts;
   const shared = { scratch: new Scratch(), redactions: counters.redactions, maxLineBytes: config.containers.max_line_bytes };
   return ({ id, identities, byChannel, begun }) => {
-    const stageParts: StageParts = { ...shared, extracted: new Names(), labels: new Names() };
+    const stageParts: StageParts = { ...shared, wrap, extracted: new Names(), labels: new Names() };
     const stages = buildStages(config.stages, stageParts);
     if (stages === null) return null;
     const lineLabels = new LineLabels(id, budget, begun);

@@ -15,7 +15,12 @@ export interface StageParts {
   /** By shape, how many texts were replaced. */
   readonly redactions: Record<Shape, number>;
   readonly maxLineBytes: number;
+  /** Puts something around each stage, for whoever wants to see what it does; absent: nothing. */
+  readonly wrap?: WrapStage | undefined;
 }
+
+/** `name`: the key that the stage is configured under. */
+export type WrapStage = (stage: Stage, name: StageName, parts: StageParts) => Stage;
 
 type Builders = { readonly [Name in StageName]: (options: NonNullable<StageConfig[Name]>, parts: StageParts) => Stage };
 
@@ -33,5 +38,6 @@ export function buildStages(stages: readonly StageConfig[], parts: StageParts): 
 function buildStage(stage: StageConfig, parts: StageParts): Stage {
   const [name] = Object.keys(stage) as [StageName];
   const build = BUILDERS[name] as (options: object, parts: StageParts) => Stage;
-  return build(stage[name]!, parts);
+  const built = build(stage[name]!, parts);
+  return parts.wrap === undefined ? built : parts.wrap(built, name, parts);
 }

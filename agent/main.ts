@@ -10,6 +10,8 @@ declare const LOGFERRY_VERSION: string;
 const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['run', async () => (await import('./commands/run.ts')).runCommand],
   ['check', async () => (await import('./commands/check.ts')).checkCommand],
+  ['test', async () => (await import('./commands/test.ts')).testCommand],
+  ['inspect', async () => (await import('./commands/inspect.ts')).inspectCommand],
   ['dead-letters', async () => (await import('./commands/dead-letters.ts')).deadLettersCommand],
   ['audit', async () => (await import('./commands/audit.ts')).auditCommand],
   ['demo', async () => (await import('./commands/demo.ts')).demoCommand],

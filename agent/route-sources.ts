@@ -16,6 +16,7 @@ import type { Pod } from './model/pod.ts';
 import { CHANNELS, STDOUT } from './model/record.ts';
 import type { Source } from './model/source.ts';
 import { processingBuilder } from './build-processing.ts';
+import type { WrapStage } from './build-stages.ts';
 import type { LokiRoute } from './outputs/loki/encode-push.ts';
 import type { LokiOutput } from './outputs/loki/loki-output.ts';
 import { type FoundRoutes, SourceRoutes } from './pipeline/source-routes.ts';
@@ -30,6 +31,8 @@ export interface RoutingParts {
   readonly faults?: AnnotationFaults | undefined;
   /** Absent: labels may have any number of values. */
   readonly labelBudget?: LabelBudget | undefined;
+  /** Puts something around each stage that is built. */
+  readonly wrapStage?: WrapStage | undefined;
 }
 
 type Handled = Pick<Attribution, 'demoted' | 'lineValues'>;
@@ -42,11 +45,11 @@ type Handling = Pick<FoundRoutes<LokiRoute>, 'byChannel' | 'processing'>;
 export function routeSources(
   output: LokiOutput,
   counters: Counters,
-  { config, pods, selection, faults, labelBudget: budget }: RoutingParts,
+  { config, pods, selection, faults, labelBudget: budget, wrapStage }: RoutingParts,
 ): (source: Source, begun?: Attribution) => SourceRoutes<LokiRoute> {
   const options = labelOptions(config);
   const fingerprint = labelsFingerprint(config);
-  const processingOf = processingBuilder({ config, counters, budget, routeOf: (identity) => output.route(identity) });
+  const processingOf = processingBuilder({ config, counters, budget, wrapStage, routeOf: (identity) => output.route(identity) });
   const handling = (source: Source, pod: PodOfSource, { demoted, lineValues: begun }: Handled): Handling => {
     const identities = CHANNELS.map((channel) => demote(streamIdentity(source, pod, channel, options), demoted));
     const byChannel = identities.map((identity) => output.route(identity));

@@ -1,6 +1,6 @@
+import type { z } from 'zod';
 import { explainIssue, explainUnknownKey, type RawIssue } from './explain-issue.ts';
 import { type KeyPath, keyName } from './problem.ts';
-import { configSchema, type WrittenConfig } from './schema.ts';
 
 /** What the schema has against a value. */
 export interface Objection {
@@ -10,17 +10,20 @@ export interface Objection {
   readonly message: string;
 }
 
-/** Holds any value against the schema: the configuration with every default filled in, or every objection there is. */
-export function validate(value: unknown): { ok: true; config: WrittenConfig } | { ok: false; objections: readonly Objection[] } {
+/** Holds any value against a schema: the value with every default filled in, or every objection there is. */
+export function validate<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+): { ok: true; value: T } | { ok: false; objections: readonly Objection[] } {
   // An issue keeps neither its schema nor, so, the keys that would have been right: they are noted while it is explained.
   const knownKeys = new Map<string, readonly string[]>();
-  const parsed = configSchema.safeParse(value, {
+  const parsed = schema.safeParse(value, {
     error: (issue) => {
       if (issue.code === 'unrecognized_keys') knownKeys.set(keyName(keyPath(issue.path)), shapeKeys(issue));
       return explainIssue(issue);
     },
   });
-  if (parsed.success) return { ok: true, config: parsed.data };
+  if (parsed.success) return { ok: true, value: parsed.data };
   const objections = parsed.error.issues.flatMap((issue): Objection[] => {
     const path = keyPath(issue.path);
     if (issue.code !== 'unrecognized_keys') return [{ path, part: issue.code === 'invalid_key' ? 'key' : 'value', message: issue.message }];

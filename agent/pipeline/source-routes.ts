@@ -1,7 +1,7 @@
 import assert from 'node:assert';
 import type { Route } from '../deliver/output.ts';
 import type { Attribution } from '../model/attribution.ts';
-import type { Channel, SourceChannel } from '../model/record.ts';
+import type { Channel, RecordView, SourceChannel } from '../model/record.ts';
 import type { Processing } from './processing.ts';
 
 export interface FoundRoutes<R extends Route> {
@@ -62,5 +62,12 @@ export class SourceRoutes<R extends Route> {
   get byChannel(): readonly R[] {
     if (this.#found === null) assert.fail('nothing is sent of a source before it is known whose it is');
     return this.#found.byChannel;
+  }
+
+  /** Does with an entry what is to be done and says where it goes; null: it is left out. */
+  route(view: RecordView): R | null {
+    if (view.channel === this.muted) return null;
+    const { processing } = this;
+    return processing === null ? this.byChannel[view.channel]! : processing.apply(view);
   }
 }

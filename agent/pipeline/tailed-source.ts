@@ -198,9 +198,7 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
   #append(view: RecordView): void {
     const { lane, routes, decoder, counters, gaps } = this.#parts;
     const { channel } = view;
-    if (channel === routes.muted) return this.#filter();
-    const { processing } = routes;
-    const route = processing === null ? routes.byChannel[channel]! : processing.apply(view);
+    const route = routes.route(view);
     if (route === null) return this.#filter();
     if (gaps.unsent && lane.refusal(route, view) === null) gaps.report(this.#newestSent, [view.seconds, view.nanos]);
     const span = this.#span;
