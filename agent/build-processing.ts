@@ -32,9 +32,15 @@ interface ProcessingParts {
 /** What builds, for one output, what is done with the entries of a source; null from it where that is nothing. */
 export function processingBuilder(parts: ProcessingParts): (source: KnownSource) => Processing<LokiRoute> | null {
   const { config, counters, budget, routeOf, wrapStage: wrap } = parts;
-  const shared = { scratch: new Scratch(), redactions: counters.redactions, maxLineBytes: config.containers.max_line_bytes };
+  const shared = {
+    scratch: new Scratch(),
+    redactions: counters.redactions,
+    countFiltered: (reason: string): void => counters.countFiltered(reason),
+    maxLineBytes: config.containers.max_line_bytes,
+    wrap,
+  };
   return ({ id, identities, byChannel, begun }) => {
-    const stageParts: StageParts = { ...shared, wrap, extracted: new Names(), labels: new Names() };
+    const stageParts: StageParts = { ...shared, extracted: new Names(), labels: new Names() };
     const stages = buildStages(config.stages, stageParts);
     if (stages === null) return null;
     const lineLabels = new LineLabels(id, budget, begun);

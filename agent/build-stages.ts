@@ -14,6 +14,8 @@ export interface StageParts {
   readonly scratch: Scratch;
   /** By shape, how many texts were replaced. */
   readonly redactions: Record<Shape, number>;
+  /** Counts an entry that a stage leaves out, by the reason that is configured for it. */
+  readonly countFiltered: (reason: string) => void;
   readonly maxLineBytes: number;
   /** Puts something around each stage, for whoever wants to see what it does; absent: nothing. */
   readonly wrap?: WrapStage | undefined;
@@ -25,7 +27,7 @@ export type WrapStage = (stage: Stage, name: StageName, parts: StageParts) => St
 type Builders = { readonly [Name in StageName]: (options: NonNullable<StageConfig[Name]>, parts: StageParts) => Stage };
 
 const BUILDERS: Builders = {
-  level: () => new LevelStage(),
+  level: ({ drop }, { countFiltered }) => new LevelStage({ drop, countFiltered }),
   redact: (options, { maxLineBytes, scratch, redactions: counts }) =>
     new RedactStage({ options: { ...options, maxLineBytes }, scratch, counts }),
 };

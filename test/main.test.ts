@@ -57,11 +57,14 @@ describe('logferry', () => {
     );
   });
 
-  it.each(['run', 'check', 'test', 'inspect', 'dead-letters', 'audit', 'demo'])('prints the help of %s, wherever it is asked for', async (command) => {
-    const { code, stdout, stderr } = await run([command, '--config', 'none.yaml', '--help']);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(new RegExp(`^Usage: logferry ${command}\\b.*--help.*Examples:\\n.*\\n$`, 's'));
-  });
+  it.each(['run', 'check', 'test', 'inspect', 'dead-letters', 'audit', 'demo'])(
+    'prints the help of %s, wherever it is asked for',
+    async (command) => {
+      const { code, stdout, stderr } = await run([command, '--config', 'none.yaml', '--help']);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toMatch(new RegExp(`^Usage: logferry ${command}\\b.*--help.*Examples:\\n.*\\n$`, 's'));
+    },
+  );
 
   it.each([
     [[], 'logferry: name a command: run, check, test, inspect, dead-letters, audit, demo'],

@@ -14,8 +14,14 @@ export class Counters {
   readonly redactions: Record<Shape, number> = Object.fromEntries(SHAPES.map((shape) => [shape, 0])) as Record<Shape, number>;
   /** Sources that were begun although their pod was not known. */
   partialMetadataSources = 0;
+  /** Entries that stages left out, by the reason that is configured for it. */
+  readonly filteredEntries: Map<string, number> = new Map();
   /** Requests by what came of them: an HTTP status, or why there was none. */
   readonly requests: Map<string, number> = new Map();
+
+  countFiltered(reason: string): void {
+    this.filteredEntries.set(reason, (this.filteredEntries.get(reason) ?? 0) + 1);
+  }
 
   countRequest(outcome: string): void {
     this.requests.set(outcome, (this.requests.get(outcome) ?? 0) + 1);

@@ -1,4 +1,4 @@
-import type { Level } from './level-words.ts';
+import type { Level } from '../model/level.ts';
 
 /**
  * `Lmmdd hh:mm:ss.uuuuuu threadid file:line] msg`, the header of klog and glog (github.com/kubernetes/klog, klog.go): what Kubernetes'

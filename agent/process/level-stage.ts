@@ -1,9 +1,9 @@
+import { type Level, LEVELS } from '../model/level.ts';
 import type { Metadata } from '../model/record.ts';
 import { byteClass } from '../shapes/byte-class.ts';
 import type { Entry } from './entry.ts';
 import { beginsObject, jsonLevel } from './json-level.ts';
 import { klogLevel } from './klog-level.ts';
-import { type Level, LEVELS } from './level-words.ts';
 import { logfmtLevel } from './logfmt-level.ts';
 import type { Stage } from './stage.ts';
 import { wordLevel } from './word-level.ts';
@@ -15,14 +15,32 @@ const MARKS = Object.fromEntries(LEVELS.map((level) => [level, [['detected_level
   Record<Level, Metadata>
 >;
 
+export interface LevelParts {
+  /** Levels whose lines are left out. */
+  readonly drop: readonly Level[];
+  readonly countFiltered: (reason: string) => void;
+}
+
 /**
  * Says how severe a line is, in the metadata and with the values that Loki would set itself (pkg/distributor/field_detection.go); what
  * comes with an entry, Loki leaves as it is. A line without a level gets none: then Loki looks for itself.
  */
 export class LevelStage implements Stage {
-  apply({ view }: Entry): true {
+  readonly #dropped: ReadonlySet<Level>;
+  readonly #countFiltered: LevelParts['countFiltered'];
+
+  constructor({ drop, countFiltered }: LevelParts) {
+    this.#dropped = new Set(drop);
+    this.#countFiltered = countFiltered;
+  }
+
+  apply({ view }: Entry): boolean {
     const level = levelOf(view.buffer, view.start, view.end);
     if (level === null) return true;
+    if (this.#dropped.has(level)) {
+      this.#countFiltered('level');
+      return false;
+    }
     const mark = MARKS[level];
     view.metadata = view.metadata === null ? mark : [...view.metadata, ...mark];
     return true;

@@ -1,8 +1,5 @@
+import { type Level, LEVELS } from '../model/level.ts';
 import { AsciiWords } from '../shapes/ascii-words.ts';
-
-/** Loki's values of `detected_level` (pkg/util/constants/levels.go), but for `unknown`, which says nothing. */
-export const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'critical', 'fatal'] as const;
-export type Level = (typeof LEVELS)[number];
 
 /** How programs spell them: as Loki knows them (pkg/distributor/field_detection.go), and the numbers that pino and bunyan write. */
 const SPELLINGS: Readonly<Record<Level, readonly string[]>> = {

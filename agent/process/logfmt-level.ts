@@ -1,6 +1,7 @@
+import type { Level } from '../model/level.ts';
 import { byteClass } from '../shapes/byte-class.ts';
 import { endOfQuoted } from './end-of-quoted.ts';
-import { type Level, LEVEL_KEYS, LEVEL_WORDS } from './level-words.ts';
+import { LEVEL_KEYS, LEVEL_WORDS } from './level-words.ts';
 
 const QUOTE = 34;
 const EQUALS = 61;

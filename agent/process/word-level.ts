@@ -1,5 +1,6 @@
+import type { Level } from '../model/level.ts';
 import { byteClass } from '../shapes/byte-class.ts';
-import { type Level, LEVEL_WORDS } from './level-words.ts';
+import { LEVEL_WORDS } from './level-words.ts';
 
 /** A level stands at the head of a line, behind a time and a name or two; further on the word is part of what is said. */
 const HEAD_BYTES = 256;

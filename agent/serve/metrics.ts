@@ -4,9 +4,9 @@ import Registry from 'prom-client/lib/registry.js';
 import type { Counters } from '../model/counters.ts';
 import { EXCLUSIONS, type Exclusion } from '../model/exclusion.ts';
 import { LOSS_REASONS, type LossReason } from '../model/gap.ts';
-import { SHAPES } from '../model/shape.ts';
 import { DROP_REASONS, type DropReason } from '../model/verdict.ts';
 import { AUDIT_COUNTERS, type AuditStatus } from './audit-counters.ts';
+import { STAGE_COUNTERS } from './stage-counters.ts';
 import type { Page } from './http-server.ts';
 
 /** What became of the bytes of one output's sources. */
@@ -95,7 +95,7 @@ export class Metrics {
     this.#gauge('logferry_build_info', 'Always 1; the version is in the label.', ['version'], (gauge) => gauge.set({ version }, 1));
     this.#perOutput();
     this.#requestsAndDrops();
-    this.#redactions();
+    this.#stages();
     this.#unopened();
     this.#auditEvents();
     this.#auditTenants();
@@ -204,12 +204,12 @@ export class Metrics {
     );
   }
 
-  #redactions(): void {
-    const help = 'Texts that the stage redact has replaced, by shape.';
-    this.#counter('logferry_redactions_total', help, ['output', 'shape'], (counter, { outputs }) => {
-      for (const { name, counters } of outputs)
-        for (const shape of SHAPES) counter.inc({ output: name, shape }, counters.redactions[shape]);
-    });
+  #stages(): void {
+    for (const { name, help, label, samples } of STAGE_COUNTERS)
+      this.#counter(name, help, ['output', label], (counter, { outputs }) => {
+        for (const { name: output, counters } of outputs)
+          for (const [value, count] of samples(counters)) counter.inc({ output, [label]: value }, count);
+      });
   }
 
   #unopened(): void {

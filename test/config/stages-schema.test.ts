@@ -18,7 +18,7 @@ stages:
     const loaded = parseConfig('f.yaml', text, { env: {}, hostname: 'host-1' });
     expect(loaded.ok && loaded.config.stages).toEqual([
       { redact: { shapes: ['ipv4', 'email'], replacement: '***' } },
-      { level: {} },
+      { level: { drop: [] } },
       { redact: { shapes: ['jwt'], replacement: '[redacted:{shape}]' } },
     ]);
   });
@@ -36,7 +36,7 @@ stages:
   - redact: {shapes: []}
   - redact: {}
   - level
-  - level: {words: [x]}
+  - level: {words: [x], drop: [verbose, DEBUG]}
   - redact: {shapes: [ipv6], replacement: "${'x'.repeat(129)}"}
 `;
     expect(problemsOf(text)).toEqual([
@@ -49,7 +49,9 @@ stages:
       'f.yaml:10:22 stages[4].redact.shapes: an empty list, write at least one of email, card, jwt, bearer, aws_access_key, private_key, ipv4, ipv6',
       'f.yaml:11:5 stages[5].redact.shapes: missing, add it: What is looked for, in this order: email, card, jwt, bearer, aws_access_key, private_key, ipv4, ipv6.',
       'f.yaml:12:5 stages[6]: found the text "level", want a mapping of keys to values',
-      'f.yaml:13:13 stages[7].level.words: unknown key, remove it; no key is known here',
+      'f.yaml:13:13 stages[7].level.words: unknown key, remove it; known here: drop',
+      'f.yaml:13:32 stages[7].level.drop[0]: found the text "verbose", want one of trace, debug, info, warn, error, critical, fatal',
+      'f.yaml:13:41 stages[7].level.drop[1]: found the text "DEBUG", want one of trace, debug, info, warn, error, critical, fatal; did you mean debug?',
       'f.yaml:14:43 stages[8].redact.replacement: too long, write at most 128 bytes',
     ]);
   });

@@ -201,6 +201,7 @@ describe(Metrics, () => {
     const metrics = new Metrics('1.2.3', () => statusOf(counters, totals));
     counters.readBytes = 5;
     counters.redactions.email = 4;
+    counters.countFiltered('noise');
     totals.droppedEntries.invalid = 2;
     counters.countRequest('204');
     counters.countRequest('204');
@@ -209,6 +210,7 @@ describe(Metrics, () => {
     expect(samples((await scrape(metrics)).text)).toMatchObject({
       'logferry_read_bytes_total{output="loki"}': 5,
       'logferry_redactions_total{output="loki",shape="email"}': 4,
+      'logferry_filtered_entries_total{output="loki",reason="noise"}': 1,
       'logferry_dropped_entries_total{output="loki",reason="invalid"}': 2,
       'logferry_requests_total{output="loki",status="204"}': 2,
       'logferry_requests_total{output="loki",status="timeout"}': 1,

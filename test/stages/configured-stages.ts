@@ -22,12 +22,13 @@ export class ConfiguredStages {
   constructor(yaml: string, labels: Readonly<Record<string, string>> = {}) {
     const loaded = parseConfig('test', `${OUTPUTS}${yaml}`, { env: {}, hostname: 'node-1' });
     if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
-    const { redactions } = new Counters();
+    const counters = new Counters();
     const parts: StageParts = {
       extracted: this.#extracted,
       labels: this.#labels,
       scratch: new Scratch(),
-      redactions,
+      redactions: counters.redactions,
+      countFiltered: (reason) => counters.countFiltered(reason),
       maxLineBytes: MAX_LINE_BYTES,
     };
     const stages = buildStages(loaded.config.stages, parts);

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { type Level, LEVELS } from '../../agent/model/level.ts';
 import { LevelStage, levelOf } from '../../agent/process/level-stage.ts';
-import { type Level, LEVELS } from '../../agent/process/level-words.ts';
 import { processed, viewOf } from './entry.ts';
 
 function level(text: string | Buffer): Level | null {
@@ -130,9 +130,25 @@ describe(levelOf, () => {
   });
 });
 
+function levelStage(drop: readonly Level[] = [], countFiltered: (reason: string) => void = () => {}): LevelStage {
+  return new LevelStage({ drop, countFiltered });
+}
+
 describe(LevelStage, () => {
+  test('I5 leaves out lines of the levels that it is told to, and counts them', () => {
+    const reasons: string[] = [];
+    const stage = levelStage(['debug', 'trace'], (reason) => reasons.push(reason));
+    expect(['[DEBUG] a', '{"level":10}', '[INFO] a', 'debugging'].map((text) => processed(stage, text).goesOn)).toStrictEqual([
+      false,
+      false,
+      true,
+      true,
+    ]);
+    expect(reasons).toStrictEqual(['level', 'level']);
+  });
+
   test('I9 says it in metadata, and leaves the text as it is', () => {
-    const stage = new LevelStage();
+    const stage = levelStage();
     const text = '{"level":"error"}';
     for (let time = 0; time < 2; time += 1) {
       expect(processed(stage, text)).toStrictEqual({ goesOn: true, text: Buffer.from(text), metadata: [['detected_level', 'error']] });
@@ -140,19 +156,19 @@ describe(LevelStage, () => {
   });
 
   test('says nothing of a line without a level, since Loki then looks for itself', () => {
-    expect(processed(new LevelStage(), 'hello').metadata).toBeNull();
-    expect(processed(new LevelStage(), 'hello', [['partial', 'true']]).metadata).toStrictEqual([['partial', 'true']]);
+    expect(processed(levelStage(), 'hello').metadata).toBeNull();
+    expect(processed(levelStage(), 'hello', [['partial', 'true']]).metadata).toStrictEqual([['partial', 'true']]);
   });
 
   test('keeps what is said of the entry already', () => {
-    expect(processed(new LevelStage(), '[WARN] cut', [['line_part', '1']]).metadata).toStrictEqual([
+    expect(processed(levelStage(), '[WARN] cut', [['line_part', '1']]).metadata).toStrictEqual([
       ['line_part', '1'],
       ['detected_level', 'warn'],
     ]);
   });
 
   test('the metadata of all entries of a level is one array, so that it is encoded once', () => {
-    const stages = [new LevelStage(), new LevelStage()];
+    const stages = [levelStage(), levelStage()];
     const [first, second] = stages.map((stage) => processed(stage, 'INFO x').metadata);
     expect(first).toBe(second);
   });

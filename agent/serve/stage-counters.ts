@@ -1,0 +1,26 @@
+import type { Counters } from '../model/counters.ts';
+import { SHAPES } from '../model/shape.ts';
+
+interface StageCounter {
+  readonly name: string;
+  readonly help: string;
+  readonly label: string;
+  /** Values of the label, and how many there are of each. */
+  readonly samples: (counters: Counters) => Iterable<readonly [value: string, count: number]>;
+}
+
+/** What stages have done to entries. */
+export const STAGE_COUNTERS: readonly StageCounter[] = [
+  {
+    name: 'logferry_redactions_total',
+    help: 'Texts that the stage redact has replaced, by shape.',
+    label: 'shape',
+    samples: ({ redactions }) => SHAPES.map((shape) => [shape, redactions[shape]]),
+  },
+  {
+    name: 'logferry_filtered_entries_total',
+    help: 'Entries that stages have left out, by the reason that is configured for it.',
+    label: 'reason',
+    samples: ({ filteredEntries }) => filteredEntries,
+  },
+];
