@@ -12,6 +12,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['check', async () => (await import('./commands/check.ts')).checkCommand],
   ['test', async () => (await import('./commands/test.ts')).testCommand],
   ['inspect', async () => (await import('./commands/inspect.ts')).inspectCommand],
+  ['lint-logs', async () => (await import('./commands/lint-logs.ts')).lintLogsCommand],
   ['dead-letters', async () => (await import('./commands/dead-letters.ts')).deadLettersCommand],
   ['audit', async () => (await import('./commands/audit.ts')).auditCommand],
   ['demo', async () => (await import('./commands/demo.ts')).demoCommand],

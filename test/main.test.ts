@@ -53,11 +53,11 @@ describe('logferry', () => {
     const { code, stdout, stderr } = await run(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(
-      /^Commands:\n {2}run {11}\S.*\n {2}check {9}check a configuration and print the one in force\n {2}test {10}\S.*\n {2}inspect {7}\S.*\n {2}dead-letters {2}\S.*\n {2}audit {9}\S.*\n {2}demo {10}\S.*\n\n/m,
+      /^Commands:\n {2}run {11}\S.*\n {2}check {9}check a configuration and print the one in force\n {2}test {10}\S.*\n {2}inspect {7}\S.*\n {2}lint-logs {5}\S.*\n {2}dead-letters {2}\S.*\n {2}audit {9}\S.*\n {2}demo {10}\S.*\n\n/m,
     );
   });
 
-  it.each(['run', 'check', 'test', 'inspect', 'dead-letters', 'audit', 'demo'])(
+  it.each(['run', 'check', 'test', 'inspect', 'lint-logs', 'dead-letters', 'audit', 'demo'])(
     'prints the help of %s, wherever it is asked for',
     async (command) => {
       const { code, stdout, stderr } = await run([command, '--config', 'none.yaml', '--help']);
@@ -67,10 +67,10 @@ describe('logferry', () => {
   );
 
   it.each([
-    [[], 'logferry: name a command: run, check, test, inspect, dead-letters, audit, demo'],
+    [[], 'logferry: name a command: run, check, test, inspect, lint-logs, dead-letters, audit, demo'],
     [['chekc'], 'logferry: unknown command chekc, did you mean check?'],
     [['dead-leters'], 'logferry: unknown command dead-leters, did you mean dead-letters?'],
-    [['deploy'], 'logferry: unknown command deploy; known: run, check, test, inspect, dead-letters, audit, demo'],
+    [['deploy'], 'logferry: unknown command deploy; known: run, check, test, inspect, lint-logs, dead-letters, audit, demo'],
     [['--verson'], 'logferry: unknown option --verson, did you mean --version?'],
     [['-x'], 'logferry: unknown option -x; known: --help, --version'],
   ])('refuses %j', async (args, message) => {

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import type { TestedLog } from '../config/config-tests-schema.ts';
 import { loadConfig } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
@@ -63,7 +64,7 @@ async function run(args: readonly string[], host: Host): Promise<number> {
   const { outputs } = loaded.config;
   const output = request.output === null ? outputs[0] : outputs.find(({ name }) => name === request.output);
   if (output === undefined) return misuse(host, `no output ${request.output} is configured: ${outputs.map(({ name }) => name).join(', ')}`);
-  const bytes = await readLog(request.path, request.lines);
+  const bytes = readLog(request.path, request.lines);
   if (typeof bytes === 'string') {
     host.stderr.write(`logferry inspect: ${bytes}\n`);
     return EXIT_FAILED;
@@ -111,9 +112,11 @@ function readRequest(args: readonly string[]): Request | string {
 }
 
 /** The last records of a log; or why there are none. */
-async function readLog(path: string, lines: number): Promise<Buffer | string> {
+function readLog(path: string, lines: number): Buffer | string {
+  let fd: number | null = null;
   try {
-    const records = asRecords(await lastLines(path, MOST_BYTES));
+    fd = openSync(path, 'r');
+    const records = asRecords(lastLines(fd, MOST_BYTES));
     let from = records.length;
     for (let n = 0; n <= lines && from > 0; n += 1) from = records.lastIndexOf(LF, from - 1);
     return records.subarray(from + 1);
@@ -121,6 +124,8 @@ async function readLog(path: string, lines: number): Promise<Buffer | string> {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     return message;
+  } finally {
+    if (fd !== null) closeSync(fd);
   }
 }
 

@@ -1,7 +1,6 @@
 import { buildOutput } from '../build-output.ts';
 import { conventionsIn } from '../config/kubernetes-schema.ts';
 import type { Config } from '../config/schema.ts';
-import { SourceDecoder } from '../decode/source-decoder.ts';
 import type { PlainEntry } from '../deliver/output.ts';
 import { PodLookup } from '../enrich/pod-lookup.ts';
 import { Selection } from '../enrich/selection.ts';
@@ -13,9 +12,8 @@ import { RecordView } from '../model/record.ts';
 import type { Source } from '../model/source.ts';
 import { routeSources } from '../route-sources.ts';
 import { labelPairs } from '../outputs/loki/stream-names.ts';
-import { ByteBudget } from '../runtime/byte-budget.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { Wakeup } from '../runtime/wakeup.ts';
+import { recordsDecoder } from './records-decoder.ts';
 import type { StageStep, StageTrace } from './stage-trace.ts';
 
 /** What becomes of one entry. */
@@ -81,7 +79,8 @@ export class DryRun {
     routes.find();
     const entries: DryEntry[] = [];
     const view = new RecordView();
-    const decoder = this.#decoderOf(bytes);
+    const { max_line_bytes: maxLineBytes, part_idle_seconds: partWaitSeconds } = config.containers;
+    const decoder = recordsDecoder(bytes, { maxLineBytes, partWaitSeconds, partBytes: config.limits.memory_bytes });
     while (decoder.next(view) || decoder.flush(view)) {
       const line = Buffer.from(view.buffer.subarray(view.start, view.end));
       const route = routes.route(view);
@@ -90,14 +89,6 @@ export class DryRun {
       entries.push({ line, sent, steps: this.#trace?.take() ?? [] });
     }
     return { entries };
-  }
-
-  #decoderOf(bytes: Buffer): SourceDecoder {
-    const { max_line_bytes: maxLineBytes, part_idle_seconds: partWaitSeconds } = this.#config.containers;
-    const partBudget = new ByteBudget(this.#config.limits.memory_bytes, new Wakeup());
-    const decoder = new SourceDecoder({ maxLineBytes, partWaitSeconds, partBudget }, SourceDecoder.start);
-    decoder.feed({ bytes, at: 0, startsFile: true, endsFile: true, afterGap: false, full: false }, [0, 0]);
-    return decoder;
   }
 }
 

@@ -1,16 +1,15 @@
-import { open } from 'node:fs/promises';
+import { fstatSync, readSync } from 'node:fs';
 import { parsePodDirectory } from '../discover/log-path.ts';
 import type { TestedLog } from '../config/config-tests-schema.ts';
 import { recordTime } from '../decode/record-time.ts';
 import { testedRecords } from './tested-source.ts';
 
-/** The last whole lines of a file, `bytes` of them at most. Rejects over what is wrong with it. */
-export async function lastLines(path: string, bytes: number): Promise<Buffer> {
-  await using handle = await open(path);
-  const { size } = await handle.stat();
+/** The last whole lines of an open file, `bytes` of them at most. Throws over what is wrong with it. */
+export function lastLines(fd: number, bytes: number): Buffer {
+  const { size } = fstatSync(fd);
   const from = Math.max(0, size - bytes);
-  const { buffer, bytesRead } = await handle.read(Buffer.alloc(Math.min(size, bytes)), 0, Math.min(size, bytes), from);
-  const read = buffer.subarray(0, bytesRead);
+  const buffer = Buffer.alloc(Math.min(size, bytes));
+  const read = buffer.subarray(0, readSync(fd, buffer, 0, buffer.length, from));
   return from === 0 ? read : read.subarray(read.indexOf(10) + 1);
 }
 

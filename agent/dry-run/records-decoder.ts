@@ -1,0 +1,18 @@
+import { SourceDecoder } from '../decode/source-decoder.ts';
+import { ByteBudget } from '../runtime/byte-budget.ts';
+import { Wakeup } from '../runtime/wakeup.ts';
+
+interface RecordsLimits {
+  readonly maxLineBytes: number;
+  readonly partWaitSeconds: number;
+  /** What unfinished lines may hold. */
+  readonly partBytes: number;
+}
+
+/** A decoder that holds the records of a whole log: `next`, then `flush`, hand out all of its entries. */
+export function recordsDecoder(bytes: Buffer, { maxLineBytes, partWaitSeconds, partBytes }: RecordsLimits): SourceDecoder {
+  const partBudget = new ByteBudget(partBytes, new Wakeup());
+  const decoder = new SourceDecoder({ maxLineBytes, partWaitSeconds, partBudget }, SourceDecoder.start);
+  decoder.feed({ bytes, at: 0, startsFile: true, endsFile: true, afterGap: false, full: false }, [0, 0]);
+  return decoder;
+}
