@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import type { KindParts } from './assemble-output.ts';
 import { LineScanner } from './decode/line-scanner.ts';
+import { RecordJoiner } from './decode/record-joiner.ts';
 import { recordTime } from './decode/record-time.ts';
 import { type DecodeOptions, SourceDecoder } from './decode/source-decoder.ts';
 import { sourceOfId } from './discover/log-path.ts';
@@ -46,6 +47,9 @@ export function containerKind({ output, counters, partBudget, surroundings }: Ki
       start: isFirst ? config.containers.start : 'oldest',
     }),
     routesOf,
-    follow: (source, resume, begun) => ({ decoder: new SourceDecoder(decode, resume, scanner), routes: routesOf(source, begun) }),
+    follow: (source, resume, begun) => ({
+      decoder: new RecordJoiner(new SourceDecoder(decode, resume, scanner), decode),
+      routes: routesOf(source, begun),
+    }),
   };
 }

@@ -1,18 +1,10 @@
 import type { ChannelResume, ChannelState, OpenRecord, Time } from '../model/position.ts';
 import type { Metadata, RecordView } from '../model/record.ts';
-import type { ByteBudget } from '../runtime/byte-budget.ts';
 import { rfc3339 } from '../runtime/civil-time.ts';
+import { HeldBytes, type LineLimits } from './held-bytes.ts';
 
-const FIRST_CAPACITY = 4096;
 /** A clock that is set back by up to this much was wrong before; one that seems to jump further was met by a line with a wrong time. */
 const CLOCK_STEP_SECONDS = 7200;
-const NOTHING: Buffer = Buffer.alloc(0);
-
-export interface LineLimits {
-  readonly maxLineBytes: number;
-  /** Bounds what the open lines of all sources hold together. */
-  readonly partBudget: ByteBudget;
-}
 
 /** What becomes of a line after a piece of it: more comes, it is complete, or no more is waited for. */
 type Ending = 'open' | 'ended' | 'given-up';
@@ -27,21 +19,19 @@ export class ChannelDecode {
   readonly #before: [number, number, number, number] = [0, 0, 0, 0];
   #line: ChannelState['line'];
 
-  /** Bytes of the open line that are held here: those of its parts since its last piece was handed on. */
-  #held: Buffer = NOTHING;
-  #heldBytes = 0;
+  /** Those of the open line's parts since its last piece was handed on. */
+  readonly #held: HeldBytes;
   /** Where reading must start again to see the held bytes again; null while nothing is held. */
   #resume: ChannelResume | null = null;
   /** Where the channel itself was resumed; reading may have started before it, for the other one. */
   #origin: ChannelResume | null;
-  readonly #limits: LineLimits;
 
   constructor(origin: ChannelResume, limits: LineLimits) {
     [this.#runStartSeconds, this.#runStartNanos] = origin.state.runStart;
     [this.#runEndSeconds, this.#runEndNanos] = origin.state.runEnd;
     this.#line = origin.state.line;
     this.#origin = origin;
-    this.#limits = limits;
+    this.#held = new HeldBytes(limits);
   }
 
   /** Whether a line has begun and not ended: parts of it are held or were handed on as pieces. */
@@ -86,41 +76,34 @@ export class ChannelDecode {
 
   /** Whether a part may join the held bytes: within the line limit, and within what all open lines may hold. */
   hasRoom(bytes: number): boolean {
-    const { maxLineBytes, partBudget } = this.#limits;
-    const total = this.#heldBytes + bytes;
-    return total <= maxLineBytes && this.#capacityFor(total) - this.#held.length <= partBudget.availableBytes;
-  }
-
-  #capacityFor(bytes: number): number {
-    const capacity = this.#held.length;
-    return bytes <= capacity ? capacity : Math.max(bytes, Math.min(Math.max(FIRST_CAPACITY, capacity * 2), this.#limits.maxLineBytes));
+    return this.#held.hasRoom(bytes);
   }
 
   /** Copies the content of a part, which must have room, to the held bytes; `resume` is from where it comes again. */
   hold(view: RecordView, resume: ChannelResume): void {
-    const bytes = view.end - view.start;
-    const capacity = this.#capacityFor(this.#heldBytes + bytes);
     this.#resume = resume;
     this.#line ??= { time: [view.seconds, view.nanos], pieces: 0, bytes: 0 };
-    if (capacity > this.#held.length) {
-      this.#limits.partBudget.take(capacity - this.#held.length);
-      const grown = Buffer.allocUnsafeSlow(capacity);
-      this.#held.copy(grown, 0, 0, this.#heldBytes);
-      this.#held = grown;
-    }
-    view.buffer.copy(this.#held, this.#heldBytes, view.start, view.end);
-    this.#heldBytes += bytes;
+    this.#held.append(view);
+  }
+
+  /** Forgets the part that was held last, which is not the first. */
+  putBack({ start, end }: RecordView): void {
+    this.#held.shorten(end - start);
+  }
+
+  /** Fills `view` with the held line as it is so far; false when pieces of it were handed on. */
+  showLine(view: RecordView): boolean {
+    const { time, pieces } = this.#line!;
+    this.#held.show(view);
+    [view.seconds, view.nanos] = time;
+    return pieces === 0;
   }
 
   /** Turns the held bytes into an entry and returns where the channel resumes to see it again. */
   release(view: RecordView, ending: Ending): ChannelResume {
     const resume = this.#resume!;
-    view.buffer = this.#held;
-    view.start = 0;
-    view.end = this.#heldBytes;
-    this.#limits.partBudget.give(this.#held.length);
-    this.#held = NOTHING;
-    this.#heldBytes = 0;
+    this.#held.show(view);
+    this.close();
     this.#resume = null;
     this.takePiece(view, ending);
     return resume;
@@ -128,8 +111,7 @@ export class ChannelDecode {
 
   /** Lets go of the held bytes. */
   close(): void {
-    this.#limits.partBudget.give(this.#held.length);
-    this.#held = NOTHING;
+    this.#held.release();
   }
 
   /** Makes the content of the view a piece of the open line, or the first of a new one. */

@@ -98,6 +98,9 @@ export class EventDecoder {
     if (this.#isOpen && (chunk.afterGap || chunk.startsFile)) this.#isTorn = true;
   }
 
+  /** An event is one line. */
+  joinLines(): void {}
+
   nextLines(): null {
     return null;
   }

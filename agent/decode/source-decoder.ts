@@ -1,7 +1,8 @@
 import { INITIAL_STATE, newerOf, type ChannelResume, type Newest, type ResumePoint, type Time } from '../model/position.ts';
-import { otherChannel, STDERR, STDOUT, stdChannel, type Channel, type RecordView } from '../model/record.ts';
+import { otherChannel, RecordView, STDERR, STDOUT, stdChannel, type Channel } from '../model/record.ts';
 import type { LineBounds, LineTable } from '../runtime/line-table.ts';
-import { ChannelDecode, type LineLimits } from './channel-decode.ts';
+import { ChannelDecode } from './channel-decode.ts';
+import type { LineLimits } from './held-bytes.ts';
 import type { LineScanner } from './line-scanner.ts';
 import { type Chunk, type DecodeCounts, RecordReader } from './record-reader.ts';
 
@@ -15,6 +16,19 @@ export interface Early {
   readonly after: number;
   readonly upTo: number;
 }
+
+/** Who joins entries has a word before one is handed out. */
+export interface EntryGate {
+  /**
+   * Whether the next entry of the channel may be handed out now; if not, it stays where it is, and comes with the next call. `line` is a
+   * whole line, with the time that the runtime wrote; null: the entry is a piece of one, or of no known form. `seconds` is how far the log
+   * has come, since 1970.
+   */
+  admits(channel: Channel, line: RecordView | null, seconds: number): boolean;
+}
+
+/** What became of a record: it has led to an entry, something else has to be handed out first, or it is held. */
+type Step = 'entry' | 'later' | 'held';
 
 const NEVER: Early = { after: Number.POSITIVE_INFINITY, upTo: Number.POSITIVE_INFINITY };
 
@@ -40,6 +54,9 @@ export class SourceDecoder {
   readonly #early: [Early, Early] = [NEVER, NEVER];
   /** Seconds of the record that `next` has left where it is; null when it has ended for want of records. */
   earlySeconds: number | null = null;
+  /** Null: entries are handed out as they come. */
+  gate: EntryGate | null = null;
+  readonly #whole = new RecordView();
 
   constructor(options: DecodeOptions, resume: ResumePoint, scanner: LineScanner | null = null) {
     const [out, err] = resume;
@@ -136,12 +153,27 @@ export class SourceDecoder {
     while (reader.read(view)) {
       if (this.#settledUntil > 0 && this.#isSettled(stdChannel(view))) continue;
       if (this.#isEarly(view)) return this.#leave(view);
-      if (reader.malformed) return this.#handOutRaw(view);
-      const channel = this.#channels[stdChannel(view)];
-      if (!view.partial && !channel.open && !this.#otherIsStale(view)) return this.#handOut(view, null);
-      if (this.#join(view, channel)) return true;
+      const step = reader.malformed ? this.#takeRaw(view) : this.#take(view);
+      if (step !== 'held') return step === 'entry';
     }
     return false;
+  }
+
+  #take(view: RecordView): Step {
+    const channel = this.#channels[stdChannel(view)];
+    if (view.partial || channel.open || this.#otherIsStale(view)) return this.#join(view, channel);
+    if (!this.#admits(stdChannel(view), view.metadata === null ? view : null, view.seconds)) return this.#putBack();
+    return this.#handOut(view, null);
+  }
+
+  #admits(channel: Channel, line: RecordView | null, seconds: number): boolean {
+    return this.gate === null || this.gate.admits(channel, line, seconds);
+  }
+
+  /** The record comes again with the next call, since something else has to be handed out first. */
+  #putBack(): Step {
+    this.#reader.rewind();
+    return 'later';
   }
 
   #isEarly(view: RecordView): boolean {
@@ -157,13 +189,23 @@ export class SourceDecoder {
     return false;
   }
 
-  /** Fills `view` with the held parts of a line that is given up unfinished; false when no channel holds any. Then no line is open. */
-  flush(view: RecordView): boolean {
+  /**
+   * After that much silence, fills `view` with the held parts of a line that is given up unfinished; false when no channel holds any. Then
+   * no line is open. By default it is over with the log.
+   */
+  flush(view: RecordView, silentMs: number = Number.POSITIVE_INFINITY): boolean {
+    if (silentMs < this.#options.partWaitSeconds * 1000) return false;
     const [out, err] = this.#channels;
     out.endLine();
     err.endLine();
-    if (out.holds) return this.#giveUp(view, STDOUT);
-    return err.holds && this.#giveUp(view, STDERR);
+    if (!this.holds) return false;
+    this.#giveUp(view, out.holds ? STDOUT : STDERR);
+    return true;
+  }
+
+  /** Whether parts of a line of the channel are held. */
+  holdsOf(channel: Channel): boolean {
+    return this.#channels[channel].holds;
   }
 
   get holds(): boolean {
@@ -186,44 +228,58 @@ export class SourceDecoder {
     return other.holds && view.seconds - other.lineSeconds >= this.#options.partWaitSeconds;
   }
 
-  /** Takes a part of a line; returns whether the view now holds an entry, which may be one that had to go before it. */
-  #join(view: RecordView, channel: ChannelDecode): boolean {
+  /** Takes a part of a line. Before it another entry may have to go. */
+  #join(view: RecordView, channel: ChannelDecode): Step {
     const reader = this.#reader;
+    const own = stdChannel(view);
     if (this.#otherIsStale(view)) {
-      reader.rewind();
-      return this.#giveUp(view, otherChannel(view.channel));
+      this.#putBack();
+      const other = otherChannel(own);
+      return this.#admits(other, null, view.seconds) ? this.#giveUp(view, other) : 'later';
     }
     const last = !view.partial;
     const room = channel.hasRoom(view.end - view.start);
-    if (channel.holds && !room) {
+    const isPiece = channel.holds ? !room : last || !room;
+    if (isPiece && !this.#admits(own, null, view.seconds)) return this.#putBack();
+    if (isPiece && channel.holds) {
       reader.rewind();
       return this.#handOut(view, channel.release(view, 'open'));
     }
     const resume = channel.resume(reader.recordAt, reader.recordInside);
-    if (!channel.holds && (last || !room)) {
+    if (isPiece) {
       channel.takePiece(view, last ? 'ended' : 'open');
       return this.#handOut(view, resume);
     }
     channel.hold(view, resume);
-    return last && this.#handOut(view, channel.release(view, 'ended'));
+    return last ? this.#endLine(view, channel) : 'held';
+  }
+
+  #endLine(view: RecordView, channel: ChannelDecode): Step {
+    const line = this.#whole;
+    const isWhole = channel.showLine(line) && view.metadata === null;
+    const isAdmitted = this.#admits(stdChannel(view), isWhole ? line : null, line.seconds);
+    if (isAdmitted) return this.#handOut(view, channel.release(view, 'ended'));
+    channel.putBack(view);
+    return this.#putBack();
   }
 
   /** What is of no known form neither ends nor continues a line whose parts are held. It has the time of what came before it. */
-  #handOutRaw(view: RecordView): true {
+  #takeRaw(view: RecordView): Step {
     const newest = this.#channels[STDOUT].newest;
+    if (!this.#admits(stdChannel(view), null, newest[0])) return this.#putBack();
     [view.seconds, view.nanos] = newest[0] === 0 ? this.#fallbackTime : newest;
     return this.#handOut(view, null);
   }
 
-  #giveUp(view: RecordView, channel: Channel): true {
+  #giveUp(view: RecordView, channel: Channel): 'entry' {
     view.channel = channel;
     return this.#handOut(view, this.#channels[channel].release(view, 'given-up'));
   }
 
-  #handOut(view: RecordView, resume: ChannelResume | null): true {
+  #handOut(view: RecordView, resume: ChannelResume | null): 'entry' {
     this.#entryChannel = stdChannel(view);
     this.#entryResume = resume;
     this.#channels[this.#entryChannel].stamp(view);
-    return true;
+    return 'entry';
   }
 }

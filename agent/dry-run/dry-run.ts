@@ -80,7 +80,7 @@ export class DryRun {
     const entries: DryEntry[] = [];
     const view = new RecordView();
     const { max_line_bytes: maxLineBytes, part_idle_seconds: partWaitSeconds } = config.containers;
-    const decoder = recordsDecoder(bytes, { maxLineBytes, partWaitSeconds, partBytes: config.limits.memory_bytes });
+    const decoder = recordsDecoder(bytes, { maxLineBytes, partWaitSeconds, partBytes: config.limits.memory_bytes }, routes.multiline);
     while (decoder.next(view) || decoder.flush(view)) {
       const line = Buffer.from(view.buffer.subarray(view.start, view.end));
       const route = routes.route(view);

@@ -1,4 +1,7 @@
+import { RecordJoiner } from '../decode/record-joiner.ts';
 import { SourceDecoder } from '../decode/source-decoder.ts';
+import { type ChannelMultiline, UNJOINED } from '../model/multiline.ts';
+import type { EntryDecoder } from '../pipeline/entry-decoder.ts';
 import { ByteBudget } from '../runtime/byte-budget.ts';
 import { Wakeup } from '../runtime/wakeup.ts';
 
@@ -10,9 +13,14 @@ interface RecordsLimits {
 }
 
 /** A decoder that holds the records of a whole log: `next`, then `flush`, hand out all of its entries. */
-export function recordsDecoder(bytes: Buffer, { maxLineBytes, partWaitSeconds, partBytes }: RecordsLimits): SourceDecoder {
-  const partBudget = new ByteBudget(partBytes, new Wakeup());
-  const decoder = new SourceDecoder({ maxLineBytes, partWaitSeconds, partBudget }, SourceDecoder.start);
+export function recordsDecoder(
+  bytes: Buffer,
+  { maxLineBytes, partWaitSeconds, partBytes }: RecordsLimits,
+  multiline: ChannelMultiline = UNJOINED,
+): EntryDecoder {
+  const options = { maxLineBytes, partWaitSeconds, partBudget: new ByteBudget(partBytes, new Wakeup()) };
+  const decoder = new RecordJoiner(new SourceDecoder(options, SourceDecoder.start), options);
+  decoder.joinLines(multiline);
   decoder.feed({ bytes, at: 0, startsFile: true, endsFile: true, afterGap: false, full: false }, [0, 0]);
   return decoder;
 }

@@ -1,3 +1,4 @@
+import type { ChannelMultiline } from '../model/multiline.ts';
 import type { Newest, ResumePoint, Time } from '../model/position.ts';
 import type { RecordView, SourceChannel } from '../model/record.ts';
 import type { LineBounds, LineTable } from '../runtime/line-table.ts';
@@ -37,14 +38,19 @@ export interface EntryDecoder {
   readonly tableBase: number;
   /** From now on `next` ends before an entry of the channel with a time (s since 1970) later than `after`, yet not than `upTo`. */
   hold(channel: SourceChannel, early: { readonly after: number; readonly upTo: number }): void;
+  /** How lines are joined from now on; what is held by another rule comes first. */
+  joinLines(multiline: ChannelMultiline): void;
   /** `fallbackTime`: for what tells none of its own. */
   feed(chunk: SourceChunk, fallbackTime: Time): void;
   /** Entries that come next, within `bounds`; null when the next one has to be asked for with `next`. */
   nextLines(bounds: LineBounds): LineTable | null;
   /** Fills `view` with the next entry; false when there is none. */
   next(view: RecordView): boolean;
-  /** Fills `view` with what is held and shall wait no longer; false when there is nothing of that kind. */
-  flush(view: RecordView): boolean;
+  /**
+   * Fills `view` with what is held and shall wait no longer after that much silence of the log, of which some may be unread, since its end
+   * is missing; false when there is nothing of that kind. By default it is over with the log.
+   */
+  flush(view: RecordView, silentMs?: number, isUnread?: boolean): boolean;
   /** Where the source resumes when all that was handed out is settled, and where so that the newest entry comes again. */
   resumePoint(): ResumePoint;
   resumeBeforeEntry(): ResumePoint;

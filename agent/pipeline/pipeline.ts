@@ -161,13 +161,13 @@ export class Pipeline<R extends Route, S extends LogSource = Source> {
     tailing.nextPollMs = (Math.floor(nowMs / tailing.intervalMs) + 1) * tailing.intervalMs;
   }
 
-  /** What is due when nothing comes: unfinished lines are given up, what is missing is said, logs that are gone are closed. */
+  /** What is due when nothing comes: records and unfinished lines are given up, what is missing is said, logs that are gone are closed. */
   #rest(tailing: Tailing<R, S>, nowMs: number): void {
     const { options, lane } = this.#parts;
     const { tailed, lastChangeMs, presence } = tailing;
     const silentMs = nowMs - lastChangeMs;
     const isOver = presence !== 'present' && silentMs >= options.departMs;
-    if (tailed.holdsParts && (isOver || silentMs >= options.partIdleMs)) tailed.giveUpParts(this.#view);
+    if (tailed.holdsParts) tailed.giveUpParts(this.#view, isOver ? Number.POSITIVE_INFINITY : silentMs);
     if (!lane.full) tailed.reportGaps();
     if (!isOver) return;
     if (presence === 'departed') {

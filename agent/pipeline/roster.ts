@@ -139,10 +139,10 @@ export class Roster<R extends Route, S extends LogSource = Source> {
     this.#waiting.push(...closed);
   }
 
-  /** Bytes of deleted files would be gone; parts would only be read again, but are waited for as long as they may be. */
+  /** Bytes of deleted files would be gone; parts and records would only be read again, but are waited for as long as they may be. */
   #mayLeave({ tailed, openedMs, presence }: Tailing<R, S>, nowMs: number): boolean {
     if (presence === 'excluded') return false;
-    const partsMs = tailed.holdsParts ? 2 * this.#parts.partIdleMs : 0;
+    const partsMs = tailed.holdsParts ? 2 * Math.max(this.#parts.partIdleMs, tailed.routes.joinWaitMs) : 0;
     return nowMs - openedMs >= SLICE_MS + partsMs && tailed.heldBytes === 0;
   }
 

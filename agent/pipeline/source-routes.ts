@@ -1,6 +1,7 @@
 import assert from 'node:assert';
 import type { Route } from '../deliver/output.ts';
 import type { Attribution } from '../model/attribution.ts';
+import { type ChannelMultiline, UNJOINED } from '../model/multiline.ts';
 import type { Channel, RecordView, SourceChannel } from '../model/record.ts';
 import type { Processing } from './processing.ts';
 
@@ -15,6 +16,8 @@ export interface FoundRoutes<R extends Route> {
   readonly muted?: Channel | null;
   /** What is done with entries before; null or absent: nothing. */
   readonly processing?: Processing<R> | null;
+  /** How lines are joined before anything is done with them; null or absent: not at all. */
+  readonly multiline?: ChannelMultiline | null;
   /** What they are made of, for the next run; null or absent: nothing that it should know. */
   readonly attribution?: Attribution | null;
 }
@@ -56,6 +59,15 @@ export class SourceRoutes<R extends Route> {
 
   get processing(): Processing<R> | null {
     return this.#found?.processing ?? null;
+  }
+
+  get multiline(): ChannelMultiline {
+    return this.#found?.multiline ?? UNJOINED;
+  }
+
+  /** How long a line may have to wait for those that it is joined with. */
+  get joinWaitMs(): number {
+    return Math.max(...this.multiline.map((multiline) => (multiline?.maxWaitSeconds ?? 0) * 1000));
   }
 
   /** Asked for with every line. */

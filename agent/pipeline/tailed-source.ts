@@ -122,10 +122,11 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
    * read again. The routes must be known. Rejects on I/O errors.
    */
   async turn(buffer: Buffer, view: RecordView, nowMs: number, latest: readonly number[]): Promise<TurnEnd> {
-    const { log, decoder, lane, counters, gaps } = this.#parts;
+    const { log, decoder, lane, counters, gaps, routes } = this.#parts;
     if (this.waits) return 'blocked';
     const chunk = await log.read(buffer, nowMs);
-    if (chunk.afterGap) this.giveUpParts(view);
+    decoder.joinLines(routes.multiline);
+    if (chunk.afterGap) this.giveUpParts(view, Number.POSITIVE_INFINITY);
     if (lane.full) return 'more';
     gaps.add(chunk.gaps, decoder.newest.time);
     for (let channel = 0; channel < latest.length; channel += 1) this.#hold(channel as SourceChannel, latest[channel]!);
@@ -258,10 +259,13 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
     });
   }
 
-  /** Ships the parts of lines that are not going to be finished, marked as partial, as far as the lane has room. */
-  giveUpParts(view: RecordView): void {
-    const { lane, decoder } = this.#parts;
-    while (!lane.full && decoder.flush(view)) this.#append(view);
+  /**
+   * Ships records of which no more lines are waited for after that much silence, and the parts of lines that are not going to be finished,
+   * marked as partial, as far as the lane has room.
+   */
+  giveUpParts(view: RecordView, silentMs: number): void {
+    const { lane, decoder, log } = this.#parts;
+    while (!lane.full && decoder.flush(view, silentMs, log.unreadBytes > 0)) this.#append(view);
   }
 
   /** Says what is missing though nothing comes behind it. The lane must not be full. */

@@ -1,6 +1,8 @@
 import assert from 'node:assert';
 import { LineScanner } from '../../agent/decode/line-scanner.ts';
+import { RecordJoiner } from '../../agent/decode/record-joiner.ts';
 import { type DecodeOptions, SourceDecoder } from '../../agent/decode/source-decoder.ts';
+import type { Multiline } from '../../agent/model/multiline.ts';
 import type { ResumePoint } from '../../agent/model/position.ts';
 import { type Channel, type Metadata, RecordView, stdChannel } from '../../agent/model/record.ts';
 import { ByteBudget } from '../../agent/runtime/byte-budget.ts';
@@ -26,6 +28,8 @@ export interface FeedOptions extends Partial<DecodeOptions> {
   readonly resume?: ResumePoint;
   /** Bytes of a full read. */
   readonly chunkBytes?: number;
+  /** Absent: each line is an entry of its own. */
+  readonly multiline?: Multiline | undefined;
   /** Lines come as tables where that is possible: within what this allows of the next one. */
   readonly bound?: (bounds: LineBounds) => void;
 }
@@ -35,7 +39,7 @@ const CHUNK_BYTES = MAX_LINE_BYTES + 4096;
 
 /** The files of one source in memory, read as the agent reads them: what a decoder did not consume of a chunk comes again with the next. */
 export class LogFeed {
-  readonly decoder: SourceDecoder;
+  readonly decoder: RecordJoiner;
   readonly view: RecordView = new RecordView();
   readonly partBudget: ByteBudget;
   /** Bytes of all files. */
@@ -57,7 +61,9 @@ export class LogFeed {
     this.#lines = options.bound === undefined ? null : new LineMemory(chunkBytes);
     const scanner = this.#lines === null ? null : new LineScanner(this.#lines);
     this.partBudget = options.partBudget ?? new ByteBudget(64 * 1024 * 1024, new Wakeup());
-    this.decoder = new SourceDecoder({ maxLineBytes, partWaitSeconds, partBudget: this.partBudget }, resume, scanner);
+    const decode = { maxLineBytes, partWaitSeconds, partBudget: this.partBudget };
+    this.decoder = new RecordJoiner(new SourceDecoder(decode, resume, scanner), decode);
+    this.decoder.joinLines([options.multiline ?? null, options.multiline ?? null]);
     this.#files = files;
     this.#bound = options.bound;
     this.length = files.reduce((sum, file) => sum + file.length, 0);

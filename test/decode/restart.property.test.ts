@@ -3,11 +3,13 @@ import * as fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { isPosition } from '../../agent/checkpoint/position-shape.ts';
 import { SourceDecoder } from '../../agent/decode/source-decoder.ts';
+import type { Multiline } from '../../agent/model/multiline.ts';
 import type { ResumePoint } from '../../agent/model/position.ts';
 import { ByteBudget } from '../../agent/runtime/byte-budget.ts';
 import { Wakeup } from '../../agent/runtime/wakeup.ts';
 import { type Entry, entryOf, LogFeed } from './log-feed.ts';
 import { type RandomLog, randomLogs, stops } from './random-log.ts';
+import { randomMultiline } from './random-rule.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -17,6 +19,10 @@ interface Traced {
   /** Where the source would resume for this entry to come again, and when it and all before it are settled; as JSON, as in a checkpoint. */
   readonly before: string;
   readonly after: string;
+}
+
+interface JoinedLog extends RandomLog {
+  readonly multiline: Multiline | undefined;
 }
 
 /** One life of the agent: from where it resumes, and at which sizes it finds the log. */
@@ -29,9 +35,9 @@ class Tracer {
   readonly traced: Traced[] = [];
   readonly feed: LogFeed;
 
-  constructor({ files, maxLineBytes, chunkBytes, partBytes }: RandomLog, resume: ResumePoint = SourceDecoder.start) {
+  constructor({ files, maxLineBytes, chunkBytes, partBytes, multiline }: JoinedLog, resume: ResumePoint = SourceDecoder.start) {
     const partBudget = new ByteBudget(partBytes, new Wakeup());
-    this.feed = new LogFeed(files, { maxLineBytes, chunkBytes, partBudget, partWaitSeconds: 60, resume });
+    this.feed = new LogFeed(files, { maxLineBytes, chunkBytes, partBudget, partWaitSeconds: 60, resume, multiline });
   }
 
   readonly take = (): void => {
@@ -54,7 +60,7 @@ class Tracer {
   }
 }
 
-function trace(log: RandomLog, { resume, places }: Life = {}): Traced[] {
+function trace(log: JoinedLog, { resume, places }: Life = {}): Traced[] {
   return new Tracer(log, resume).readOn(places);
 }
 
@@ -80,10 +86,17 @@ function comesAgain(all: readonly Traced[], point: ResumePoint): Traced[] {
   return all.filter((traced) => startOf(traced) >= point[traced.entry.channel].at);
 }
 
-describe('after a restart', () => {
+/** Lines that are entries of their own, and lines that are joined. */
+const plainLogs = randomLogs.map((log): JoinedLog => ({ ...log, multiline: undefined }));
+const joinedLogs = fc.tuple(randomLogs, randomMultiline).map(([log, multiline]): JoinedLog => ({ ...log, multiline }));
+
+describe.each([
+  ['of lines', plainLogs],
+  ['of records of several lines', joinedLogs],
+])('after a restart amid a log %s', (_, logs) => {
   test('I9: what was not settled comes again, byte for byte, and nothing else', () => {
     fc.assert(
-      fc.property(randomLogs, fc.tuple(stops, stops), fc.nat(), fc.boolean(), (log, [places, otherPlaces], moment, settled) => {
+      fc.property(logs, fc.tuple(stops, stops), fc.nat(), fc.boolean(), (log, [places, otherPlaces], moment, settled) => {
         const all = trace(log, { places });
         fc.pre(all.length > 0);
         const index = moment % all.length;
@@ -105,7 +118,7 @@ describe('after a restart', () => {
 
   test('I9: so it does after unfinished lines were given up in a silence', () => {
     fc.assert(
-      fc.property(randomLogs, fc.nat({ max: 4000 }), stops, fc.nat(), (log, silence, places, moment) => {
+      fc.property(logs, fc.nat({ max: 4000 }), stops, fc.nat(), (log, silence, places, moment) => {
         const tracer = new Tracer(log);
         tracer.feed.readTo(silence, tracer.take);
         fc.pre(tracer.feed.decoder.holds);
@@ -122,7 +135,7 @@ describe('after a restart', () => {
 
   test('I8: however often the agent is killed, everything is delivered, and all of it equal', () => {
     fc.assert(
-      fc.property(randomLogs, fc.array(fc.tuple(fc.nat(), stops), { minLength: 1, maxLength: 8 }), (log, kills) => {
+      fc.property(logs, fc.array(fc.tuple(fc.nat(), stops), { minLength: 1, maxLength: 8 }), (log, kills) => {
         const all = trace(log).map(({ entry }) => show(entry));
         const delivered = new Set<string>();
         let resume = SourceDecoder.start;

@@ -1,5 +1,6 @@
 import { AckTracker } from '../../agent/checkpoint/ack-tracker.ts';
 import { LineScanner } from '../../agent/decode/line-scanner.ts';
+import { RecordJoiner } from '../../agent/decode/record-joiner.ts';
 import { recordTime } from '../../agent/decode/record-time.ts';
 import { SourceDecoder } from '../../agent/decode/source-decoder.ts';
 import type { Lane } from '../../agent/deliver/lane.ts';
@@ -8,6 +9,7 @@ import type { LedgerTotals } from '../../agent/ledger/ledger-totals.ts';
 import { Retention } from '../../agent/ledger/retention.ts';
 import { SourceLedger } from '../../agent/ledger/source-ledger.ts';
 import type { Counters } from '../../agent/model/counters.ts';
+import type { ChannelMultiline } from '../../agent/model/multiline.ts';
 import { GapReporter } from '../../agent/pipeline/gap-reporter.ts';
 import { SourceRoutes } from '../../agent/pipeline/source-routes.ts';
 import { TailedSource } from '../../agent/pipeline/tailed-source.ts';
@@ -32,6 +34,7 @@ export interface TailedSourceSetup<R extends Route> {
   readonly totals: LedgerTotals;
   readonly counters: Counters;
   readonly stages?: Stage;
+  readonly multiline?: ChannelMultiline;
   /** Absent: entries come one by one. */
   readonly lines?: LineMemory | undefined;
   readonly maxLineBytes?: number;
@@ -39,7 +42,7 @@ export interface TailedSourceSetup<R extends Route> {
 
 /** A source of a log that is there, from its begin on its way to a lane. */
 export function tailedSource<R extends Route>(setup: TailedSourceSetup<R>): TailedSource<R> {
-  const { path, root, lane, pair, clock, totals, counters, stages, lines, maxLineBytes = 262_144 } = setup;
+  const { path, root, lane, pair, clock, totals, counters, stages, lines, multiline = null, maxLineBytes = 262_144 } = setup;
   const ledger = new SourceLedger(totals);
   const retention = new Retention({ maxBytes: null, maxFiles: null });
   const descriptors = new Descriptors(10, clock);
@@ -52,14 +55,14 @@ export function tailedSource<R extends Route>(setup: TailedSourceSetup<R>): Tail
   if (typeof resume === 'string') throw new Error(resume);
   const channels = pair.map((route) => ({ extracted: [], labels: [], routeOf: () => route }));
   const processing = stages === undefined ? null : new EntryProcessing({ stages, channels, lineValues: () => ({}) });
-  const routes = new SourceRoutes(() => ({ byChannel: pair, final: true, processing }));
+  const routes = new SourceRoutes(() => ({ byChannel: pair, final: true, processing, multiline }));
   routes.find();
-  const partBudget = new ByteBudget(1_000_000, new Wakeup());
+  const decode = { maxLineBytes, partWaitSeconds: 10, partBudget: new ByteBudget(1_000_000, new Wakeup()) };
   const scanner = lines === undefined ? null : new LineScanner(lines);
   return new TailedSource({
     source: { id: 'a', path, namespace: 'shop', pod: 'p', uid: 'u', container: 'app', containerId: '', attempt: 0 },
     log,
-    decoder: new SourceDecoder({ maxLineBytes, partWaitSeconds: 10, partBudget }, resume, scanner),
+    decoder: new RecordJoiner(new SourceDecoder(decode, resume, scanner), decode),
     acks: new AckTracker(),
     routes,
     lane,
