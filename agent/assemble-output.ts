@@ -257,6 +257,8 @@ function laneOptions(written: OutputConfig, config: Config, lineBytes: number): 
     maxLineBytes: accepts.max_line_bytes,
     streamRateBytes: accepts.stream_rate_bytes,
     streamBurstBytes: accepts.stream_burst_bytes,
+    laneRateBytes: 0,
+    laneBurstBytes: 0,
     clockHoldSeconds: config.containers.clock_hold_seconds,
   };
 }

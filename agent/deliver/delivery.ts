@@ -2,10 +2,10 @@ import type { Guilty, Verdict } from '../model/verdict.ts';
 import { aborted } from '../runtime/aborted.ts';
 import type { Alarm } from '../runtime/alarm.ts';
 import { Backoff } from '../runtime/backoff.ts';
-import type { ByteBudget } from '../runtime/byte-budget.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { Wakeup } from '../runtime/wakeup.ts';
 import { BatchQueue } from './batch-queue.ts';
+import type { BatchRate } from './batch-rate.ts';
 import type { BatchSize } from './batch-size.ts';
 import type { Batch } from './batch.ts';
 import { Circuit, type LaneState } from './circuit.ts';
@@ -15,7 +15,7 @@ import type { BatchEncoder, Output, Route } from './output.ts';
 import { type Cut, divide, pieceOf } from './piece.ts';
 import type { Refusals } from './refusals.ts';
 import { sentence } from './sentence.ts';
-import type { StreamRate } from './stream-rate.ts';
+import type { LaneBudget } from './shared-budget.ts';
 import { Witnesses } from './suspicion.ts';
 import { Window } from './window.ts';
 
@@ -37,14 +37,14 @@ export interface DeliveryOptions {
 export interface DeliveryParts<R extends Route> {
   readonly output: Output<R>;
   readonly encoder: BatchEncoder<R>;
-  readonly budget: ByteBudget;
+  readonly budget: LaneBudget;
   readonly clock: Clock;
   /** Asked for when a batch may go later for no other reason than time: `dispatch` is to be called then. */
   readonly alarm: Alarm;
   readonly observer: LaneObserver;
   readonly refusals: Refusals;
   readonly check: EntryCheck;
-  readonly rate: StreamRate;
+  readonly rate: BatchRate;
   readonly batchSize: BatchSize;
   readonly options: DeliveryOptions;
 }
@@ -102,7 +102,7 @@ export class Delivery<R extends Route> implements AsyncDisposable {
     const { clock, alarm, rate } = this.#parts;
     const nowMs = clock.monotonic();
     while (!this.#stop.signal.aborted) {
-      const { next, dueMs } = this.#queue.look(nowMs, (batch) => readyMs(batch, rate));
+      const { next, dueMs } = this.#queue.look(nowMs, (batch) => Math.max(batch.dueMs, rate.readyMs(batch)));
       const { untilMs, slots } = this.#circuit;
       if (next === null || untilMs > nowMs) return alarm.by(Math.max(next === null ? dueMs : nowMs, untilMs));
       if (this.#queue.underWay >= slots) {
@@ -117,7 +117,7 @@ export class Delivery<R extends Route> implements AsyncDisposable {
     const { rate, budget } = this.#parts;
     this.#queue.send(batch);
     this.#circuit.begin();
-    for (const { stream, bytes } of batch.loads) rate.charge(stream, bytes, nowMs);
+    rate.charge(batch, nowMs);
     // For those who paused since one of its streams was waiting.
     budget.freed.ring();
     const request = this.#attempt(batch, this.#window.begin()).then(() => {
@@ -283,11 +283,4 @@ export class Delivery<R extends Route> implements AsyncDisposable {
     this.#stop.abort();
     await Promise.all([...this.#requests, this.#parts.refusals.idle()]);
   }
-}
-
-/** From when on a batch may go as far as its own delay and the rates of its streams matter. */
-function readyMs({ dueMs, loads }: Batch, rate: StreamRate): number {
-  let ms = dueMs;
-  for (let i = 0; i < loads.length; i += 1) ms = Math.max(ms, rate.readyMs(loads[i]!.stream, loads[i]!.bytes));
-  return ms;
 }

@@ -2,17 +2,14 @@ import { type RecordView, STDERR, STDOUT } from '../model/record.ts';
 import type { DropReason } from '../model/verdict.ts';
 import type { ChannelBounds, LineBounds } from '../runtime/line-table.ts';
 
-/** What a store takes of a stream; 0 switches a limit off. */
-export interface StreamLimits {
+/** What a store takes of an entry; 0 switches a limit off. */
+export interface EntryLimits {
   /** How far behind the store's time an entry may be, and how far ahead of it. */
   readonly maxAgeSeconds: number;
   readonly maxFutureSeconds: number;
   /** How much later than now an entry from the future may become acceptable: it is waited for, and given up beyond that. */
   readonly clockHoldSeconds: number;
   readonly maxLineBytes: number;
-  /** Lines and metadata, uncompressed. */
-  readonly streamRateBytes: number;
-  readonly streamBurstBytes: number;
 }
 
 /** What passes must still be young enough when it arrives: it may wait for its batch, and the store's time is known to a second. */
@@ -33,14 +30,14 @@ export const UNSENDABLE_DETAILS: Readonly<Record<Unsendable, string>> = {
 
 /** Finds the entries that a store is going to refuse. Times are compared by the store's clock, `now`, in ms since 1970. */
 export class EntryCheck {
-  readonly #limits: StreamLimits;
+  readonly #limits: EntryLimits;
   readonly #now: () => number;
   readonly #maxLineBytes: number;
   /** Bounds of an entry's seconds as of the last look at the clock. */
   #oldest = Number.NEGATIVE_INFINITY;
   #newest = Number.POSITIVE_INFINITY;
 
-  constructor(limits: StreamLimits, now: () => number) {
+  constructor(limits: EntryLimits, now: () => number) {
     this.#limits = limits;
     this.#now = now;
     this.#maxLineBytes = limits.maxLineBytes === 0 ? Number.POSITIVE_INFINITY : limits.maxLineBytes;

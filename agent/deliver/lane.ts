@@ -1,25 +1,25 @@
 import { CHANNELS, metadataBytes, type RecordView, STDERR, STDOUT } from '../model/record.ts';
 import { Alarm } from '../runtime/alarm.ts';
-import type { ByteBudget } from '../runtime/byte-budget.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { LineMemory } from '../runtime/line-memory.ts';
 import type { ChannelBounds, LineBounds, LineTable } from '../runtime/line-table.ts';
 import { WireBufferPool } from '../runtime/wire-buffer.ts';
+import { BatchRate, largestBurst, type RateLimits } from './batch-rate.ts';
 import { BatchSize } from './batch-size.ts';
 import { Batch } from './batch.ts';
 import type { LaneState } from './circuit.ts';
 import { Delivery, type DeliveryOptions } from './delivery.ts';
-import { EntryCheck, type StreamLimits, UNSENDABLE_DETAILS, type Unsendable } from './entry-check.ts';
+import { EntryCheck, type EntryLimits, UNSENDABLE_DETAILS, type Unsendable } from './entry-check.ts';
 import type { LaneObserver } from './lane-observer.ts';
 import type { Origin, Span } from './origin.ts';
 import type { BatchEncoder, Output, Route } from './output.ts';
 import { Refusals } from './refusals.ts';
 import { type OpenBatch, Share } from './share.ts';
+import type { LaneBudget } from './shared-budget.ts';
 import { wholeShare } from './slice.ts';
-import { StreamRate } from './stream-rate.ts';
 import type { Stream } from './stream.ts';
 
-export interface LaneOptions extends DeliveryOptions, StreamLimits {
+export interface LaneOptions extends DeliveryOptions, EntryLimits, RateLimits {
   readonly batchBytes: number;
   readonly batchWaitMs: number;
   /** Room that must be left in the budget for the lane to take one more entry, whatever its size. */
@@ -30,12 +30,14 @@ export interface LaneOptions extends DeliveryOptions, StreamLimits {
 
 export interface LaneParts<R extends Route> {
   readonly output: Output<R>;
-  readonly budget: ByteBudget;
+  readonly budget: LaneBudget;
   readonly clock: Clock;
   readonly observer: LaneObserver;
   readonly options: LaneOptions;
   /** Where tables of lines stand; absent: entries come one by one. */
   readonly lines?: LineMemory | undefined;
+  /** What notes on the open batch are written into, for all lanes of an output; absent: it has its own. */
+  readonly pool?: WireBufferPool;
 }
 
 /** What a source has in the open batch of a stream. */
@@ -49,18 +51,18 @@ export interface SourceShare {
 const WORTH_A_REQUEST = 1 / 4;
 
 /**
- * One output (and later one tenant of it): where its entries are collected into batches. Delivery takes them from there. Entries of a
- * stream leave in the order they were appended; no stream waits for another.
+ * One tenant of one output: where its entries are collected into batches. Delivery takes them from there. Entries of a stream leave in
+ * the order they were appended; no stream waits for another.
  */
 export class Lane<R extends Route> implements AsyncDisposable {
   readonly #parts: LaneParts<R>;
   readonly #encoder: BatchEncoder<R>;
   readonly #check: EntryCheck;
-  readonly #rate: StreamRate;
+  readonly #rate: BatchRate;
   readonly #alarm: Alarm;
   readonly #refusals: Refusals;
   readonly #delivery: Delivery<R>;
-  readonly #logs = new WireBufferPool();
+  readonly #logs: WireBufferPool;
   /** The streams that have a share in the open batch, in the order of their first entries. */
   #open: R['stream'][] = [];
   #openedMs = 0;
@@ -71,10 +73,11 @@ export class Lane<R extends Route> implements AsyncDisposable {
   constructor(parts: LaneParts<R>) {
     const { output, budget, clock, observer, options, lines } = parts;
     this.#parts = parts;
+    this.#logs = parts.pool ?? new WireBufferPool();
     this.#encoder = output.encoder(lines);
-    this.#batchSize = new BatchSize(largestBatch(options));
+    this.#batchSize = new BatchSize(Math.min(options.batchBytes, largestBurst(options)));
     this.#check = new EntryCheck(options, () => output.now());
-    this.#rate = new StreamRate(options.streamRateBytes, options.streamBurstBytes);
+    this.#rate = new BatchRate(options);
     this.#alarm = new Alarm(clock);
     this.#refusals = new Refusals((letters) => observer.refused(letters), budget);
     this.#delivery = new Delivery({
@@ -99,6 +102,11 @@ export class Lane<R extends Route> implements AsyncDisposable {
   /** Nothing may be appended: wait for the budget's `freed`. */
   get full(): boolean {
     return this.#parts.budget.availableBytes < this.#parts.options.headroomBytes;
+  }
+
+  /** Bytes in memory; none when nothing waits for anything. */
+  get heldBytes(): number {
+    return this.#parts.budget.usedBytes;
   }
 
   /** Sealed batches that wait for a request, and those in one. */
@@ -237,7 +245,7 @@ export class Lane<R extends Route> implements AsyncDisposable {
   }
 
   #isHeld(stream: R['stream'], nowMs: number): boolean {
-    return stream.busy || stream.waiting || this.#rate.readyMs(stream, stream.share!.countedBytes) > nowMs;
+    return stream.busy || stream.waiting || this.#rate.streamReadyMs(stream, stream.share!.countedBytes) > nowMs;
   }
 
   /** Each body is a batch of its own, with the acknowledgements of its shares. */
@@ -281,9 +289,4 @@ export class Lane<R extends Route> implements AsyncDisposable {
 
 function countedBytes(streams: readonly Stream[]): number {
   return streams.reduce((sum, { share }) => sum + share!.countedBytes, 0);
-}
-
-/** A store never takes more of a stream at once than a burst, however long one waits. */
-function largestBatch({ batchBytes, streamRateBytes, streamBurstBytes }: LaneOptions): number {
-  return streamRateBytes === 0 ? batchBytes : Math.min(batchBytes, streamBurstBytes);
 }

@@ -1,8 +1,8 @@
 import type { DropReason } from '../model/verdict.ts';
-import type { ByteBudget } from '../runtime/byte-budget.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import type { Span } from './origin.ts';
 import type { PlainEntry } from './output.ts';
+import type { LaneBudget } from './shared-budget.ts';
 
 /** About what a refused entry takes of the heap beside its line. */
 const ENTRY_BYTES = 1024;
@@ -24,11 +24,11 @@ interface Waiting {
 /** The way of refused entries to the dead letters; their origins hear of it once that is done. */
 export class Refusals {
   readonly #write: (letters: readonly DeadLetter[]) => Promise<void>;
-  readonly #budget: ByteBudget;
+  readonly #budget: LaneBudget;
   #waiting: Waiting[] = [];
   #writing: Promise<void> | null = null;
 
-  constructor(write: (letters: readonly DeadLetter[]) => Promise<void>, budget: ByteBudget) {
+  constructor(write: (letters: readonly DeadLetter[]) => Promise<void>, budget: LaneBudget) {
     this.#write = write;
     this.#budget = budget;
   }

@@ -64,6 +64,8 @@ const lane = new Lane({
     maxLineBytes: 262_144,
     streamRateBytes: 0,
     streamBurstBytes: 0,
+    laneRateBytes: 0,
+    laneBurstBytes: 0,
   },
 });
 

@@ -1,20 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { EntryCheck, type StreamLimits } from '../../agent/deliver/entry-check.ts';
+import { EntryCheck, type EntryLimits } from '../../agent/deliver/entry-check.ts';
 import type { Verdict } from '../../agent/model/verdict.ts';
 import { LaneBench } from '../support/lane-bench.ts';
 import { lineView, MemoryOutput, refused, STORED } from '../support/memory-output.ts';
 
 const NOON = 1_714_564_800;
-const OFF: StreamLimits = {
+const OFF: EntryLimits = {
   maxAgeSeconds: 0,
   maxFutureSeconds: 0,
   clockHoldSeconds: 0,
   maxLineBytes: 0,
-  streamRateBytes: 0,
-  streamBurstBytes: 0,
 };
 
-function checkAt(limits: Partial<StreamLimits>): { readonly check: EntryCheck; readonly clock: { seconds: number } } {
+function checkAt(limits: Partial<EntryLimits>): { readonly check: EntryCheck; readonly clock: { seconds: number } } {
   const clock = { seconds: NOON };
   return { check: new EntryCheck({ ...OFF, ...limits }, () => clock.seconds * 1000), clock };
 }

@@ -91,6 +91,8 @@ async function ship(path: string, root: string, setup: Setup, lines: LineMemory 
       maxLineBytes: 1000,
       streamRateBytes: 0,
       streamBurstBytes: 0,
+      laneRateBytes: 0,
+      laneBurstBytes: 0,
     },
   });
   lane.start();

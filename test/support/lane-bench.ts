@@ -2,6 +2,7 @@ import type { DeadLetter } from '../../agent/deliver/dead-letters.ts';
 import { Lane, type LaneOptions } from '../../agent/deliver/lane.ts';
 import type { LaneObserver } from '../../agent/deliver/lane-observer.ts';
 import type { Origin } from '../../agent/deliver/origin.ts';
+import type { LaneBudget } from '../../agent/deliver/shared-budget.ts';
 import type { DropReason } from '../../agent/model/verdict.ts';
 import { ByteBudget } from '../../agent/runtime/byte-budget.ts';
 import { Wakeup } from '../../agent/runtime/wakeup.ts';
@@ -22,10 +23,17 @@ const OPTIONS: LaneOptions = {
   maxLineBytes: 0,
   streamRateBytes: 0,
   streamBurstBytes: 0,
+  laneRateBytes: 0,
+  laneBurstBytes: 0,
 };
 
 interface BenchOptions {
   readonly budgetBytes: number;
+  /** In place of a budget and a clock of its own, for lanes that have them in common. */
+  readonly budget: LaneBudget;
+  readonly clock: FakeClock;
+  /** False: the test starts the lane. */
+  readonly isStarted: boolean;
   /** Until it is settled, nothing is written to the dead letters. */
   readonly written: Promise<void>;
 }
@@ -39,7 +47,7 @@ export interface BenchSource extends Origin {
 /** A lane on a memory output, its clock and budget, and what its observer and its sources were told. */
 export class LaneBench {
   readonly clock: FakeClock;
-  readonly budget: ByteBudget;
+  readonly budget: LaneBudget;
   readonly lane: Lane<MemoryRoute>;
   readonly letters: DeadLetter[] = [];
   readonly delaysMs: number[] = [];
@@ -53,8 +61,8 @@ export class LaneBench {
   readonly #routes = new Map<string, MemoryRoute>();
 
   constructor(output: MemoryOutput, options: Partial<LaneOptions & BenchOptions & FakeClockOptions> = {}) {
-    this.clock = new FakeClock(options);
-    this.budget = new ByteBudget(options.budgetBytes ?? 10_000, new Wakeup());
+    this.clock = options.clock ?? new FakeClock(options);
+    this.budget = options.budget ?? new ByteBudget(options.budgetBytes ?? 10_000, new Wakeup());
     this.#output = output;
     output.nowMs = () => this.clock.now();
     this.lane = new Lane({
@@ -64,7 +72,7 @@ export class LaneBench {
       observer: this.#observer(options.written ?? Promise.resolve()),
       options: { ...OPTIONS, ...options },
     });
-    this.lane.start();
+    if (options.isStarted !== false) this.lane.start();
   }
 
   #observer(written: Promise<void>): LaneObserver {

@@ -69,6 +69,8 @@ class LokiBench implements AsyncDisposable {
         maxLineBytes: 262_144,
         streamRateBytes: 0,
         streamBurstBytes: 0,
+        laneRateBytes: 0,
+        laneBurstBytes: 0,
       },
     });
     this.lane.start();
