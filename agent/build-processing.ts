@@ -1,5 +1,6 @@
-import { buildStages, type StageParts, type WrapStage } from './build-stages.ts';
+import { buildSourceStages, type StageParts, type WrapStage } from './build-stages.ts';
 import type { Config } from './config/schema.ts';
+import type { StageConfig } from './config/stages-schema.ts';
 import type { LabelBudget } from './enrich/label-budget.ts';
 import { LineLabels } from './enrich/line-labels.ts';
 import type { LineValues } from './model/attribution.ts';
@@ -18,6 +19,8 @@ interface KnownSource {
   /** By channel, what its entries have before any stage. */
   readonly identities: readonly StreamIdentity[];
   readonly byChannel: readonly LokiRoute[];
+  /** By channel, what the owner of its pod wants to be done before what is configured. */
+  readonly owner: readonly (readonly StageConfig[])[];
   readonly begun: LineValues | undefined;
 }
 
@@ -39,9 +42,9 @@ export function processingBuilder(parts: ProcessingParts): (source: KnownSource)
     maxLineBytes: config.containers.max_line_bytes,
     wrap,
   };
-  return ({ id, identities, byChannel, begun }) => {
+  return ({ id, identities, byChannel, owner, begun }) => {
     const stageParts: StageParts = { ...shared, extracted: new Names(), labels: new Names() };
-    const stages = buildStages(config.stages, stageParts);
+    const stages = buildSourceStages({ owner, configured: config.stages }, stageParts);
     if (stages === null) return null;
     const lineLabels = new LineLabels(id, budget, begun);
     const names = stageParts.labels.list;

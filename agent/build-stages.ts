@@ -1,5 +1,6 @@
 import type { StageConfig, StageName } from './config/stages-schema.ts';
 import type { Shape } from './model/shape.ts';
+import { ChannelStages } from './process/channel-stages.ts';
 import { LevelStage } from './process/level-stage.ts';
 import type { Names } from './process/names.ts';
 import { RedactStage } from './process/redact-stage.ts';
@@ -32,7 +33,21 @@ const BUILDERS: Builders = {
     new RedactStage({ options: { ...options, maxLineBytes }, scratch, counts }),
 };
 
-/** The stages of a source as they are configured; null when there are none. */
+interface SourceStages {
+  /** By channel, those of its owner. */
+  readonly owner: readonly (readonly StageConfig[])[];
+  readonly configured: readonly StageConfig[];
+}
+
+/** All stages of a source; null when there are none. */
+export function buildSourceStages({ owner, configured }: SourceStages, parts: StageParts): Stage | null {
+  const byChannel = owner.map((stages) => buildStages(stages, parts));
+  const owners = byChannel.every((stage) => stage === null) ? [] : [new ChannelStages(byChannel)];
+  const others = buildStages(configured, parts);
+  return chainStages(others === null ? owners : [...owners, others]);
+}
+
+/** The stages of a list, in its order; null when there are none. */
 export function buildStages(stages: readonly StageConfig[], parts: StageParts): Stage | null {
   return chainStages(stages.map((stage) => buildStage(stage, parts)));
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { conventionsIn } from './config/kubernetes-schema.ts';
 import type { Config } from './config/schema.ts';
 import type { Mapping } from './enrich/mapped-values.ts';
 import type { LabelOptions } from './enrich/stream-identity.ts';
@@ -28,9 +29,9 @@ export function labelOptions(config: Config): LabelOptions {
   };
 }
 
-/** Tells a configuration of labels from others: what was made of a pod under it holds under no other. */
+/** Tells a configuration of labels, and of what is heeded of pods, from others: what was made of a pod under it holds under no other. */
 export function labelsFingerprint(config: Config): string {
-  const text = JSON.stringify([labelOptions(config), config.kubernetes.enabled]);
+  const text = JSON.stringify([labelOptions(config), config.kubernetes.enabled, conventionsIn(config.kubernetes)]);
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 

@@ -4,6 +4,7 @@ import type { AnnotationFaults } from './enrich/annotation-faults.ts';
 import type { LabelBudget } from './enrich/label-budget.ts';
 import { unmappable } from './enrich/mapped-values.ts';
 import { unreadable } from './enrich/owner-exclusion.ts';
+import { annotationsOf, ownersWords } from './enrich/owner-processing.ts';
 import type { PodLookup } from './enrich/pod-lookup.ts';
 import type { Selection } from './enrich/selection.ts';
 import { unusable } from './enrich/service-name.ts';
@@ -19,6 +20,7 @@ import { processingBuilder } from './build-processing.ts';
 import type { WrapStage } from './build-stages.ts';
 import type { LokiRoute } from './outputs/loki/encode-push.ts';
 import type { LokiOutput } from './outputs/loki/loki-output.ts';
+import { ownerStages } from './owner-stages.ts';
 import { type FoundRoutes, SourceRoutes } from './pipeline/source-routes.ts';
 
 export interface RoutingParts {
@@ -49,11 +51,14 @@ export function routeSources(
 ): (source: Source, begun?: Attribution) => SourceRoutes<LokiRoute> {
   const options = labelOptions(config);
   const fingerprint = labelsFingerprint(config);
+  const conventions = conventionsIn(config.kubernetes);
   const processingOf = processingBuilder({ config, counters, budget, wrapStage, routeOf: (identity) => output.route(identity) });
   const handling = (source: Source, pod: PodOfSource, { demoted, lineValues: begun }: Handled): Handling => {
     const identities = CHANNELS.map((channel) => demote(streamIdentity(source, pod, channel, options), demoted));
     const byChannel = identities.map((identity) => output.route(identity));
-    return { byChannel, processing: processingOf({ id: source.id, identities, byChannel, begun }) };
+    const words = pod === 'unknown' || pod === null ? [] : ownersWords(pod, source.container, conventions);
+    const owner = words.map(({ processing }) => ownerStages(processing));
+    return { byChannel, processing: processingOf({ id: source.id, identities, byChannel, owner, begun }) };
   };
   const labelsOf = (source: Source, pod: PodOfSource): [string, string][] =>
     manyValued(streamIdentity(source, pod, STDOUT, options), options);
@@ -66,7 +71,8 @@ export function routeSources(
     if (pod !== null) faults?.say(pod, useless(pod, source, config, options));
     const muted = pod === null ? null : (selection?.mutedChannel(source, pod) ?? null);
     const demoted = budget?.admit(source.id, labelsOf(source, pod)) ?? [];
-    return attributed(source, { options: fingerprint, pod: pod === null ? null : podFacts(pod, options), muted, demoted });
+    const facts = pod === null ? null : podFacts(pod, options, annotationsOf(ownersWords(pod, source.container, conventions)));
+    return attributed(source, { options: fingerprint, pod: facts, muted, demoted });
   };
   const resume = (source: Source, begun: Attribution): FoundRoutes<LokiRoute> => {
     const labels = labelsOf(source, begun.pod === null ? null : podOfFacts(source, begun.pod));
@@ -90,8 +96,10 @@ export function routeSources(
 /** Annotations of a pod that were meant for us and have no effect. */
 function useless(pod: Pod, { container }: Source, { kubernetes }: Config, options: LabelOptions): string[] {
   const { serviceNames, mappedLabels, mappedMetadata } = options;
+  const conventions = conventionsIn(kubernetes);
   const names = [
-    ...unreadable(pod, container, conventionsIn(kubernetes)),
+    ...unreadable(pod, container, conventions),
+    ...ownersWords(pod, container, conventions).flatMap(({ faulty }) => faulty),
     ...unusable(pod, serviceNames),
     ...unmappable(pod, mappedLabels),
     ...unmappable(pod, mappedMetadata),

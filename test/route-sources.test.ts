@@ -4,19 +4,23 @@ import { parseConfig } from '../agent/config/load.ts';
 import { sourceOfId } from '../agent/discover/log-path.ts';
 import { PodLookup } from '../agent/enrich/pod-lookup.ts';
 import type { Attribution } from '../agent/model/attribution.ts';
+import { STDERR, STDOUT, type Channel } from '../agent/model/record.ts';
+import type { LokiRoute } from '../agent/outputs/loki/encode-push.ts';
+import type { SourceRoutes } from '../agent/pipeline/source-routes.ts';
 import { Counters } from '../agent/model/counters.ts';
 import type { Pod } from '../agent/model/pod.ts';
 import { routeSources } from '../agent/route-sources.ts';
 import { podLike } from './enrich/some-pods.ts';
+import { viewOf } from './stages/entry.ts';
 import { FakeClock } from './support/fake-clock.ts';
 
 const SOURCE = sourceOfId('shop_cart-7d4b9c-x2x4p_u-1/web/0')!;
 const BEFORE = podLike({ labels: { app: 'one', team: 'a', 'pod-template-hash': '7d4b9c' } });
 const AFTER = podLike({ labels: { app: 'two', team: 'b' }, controller: null });
 
-/** The stream that stdout of the source goes to, and what is remembered of it. */
-function routed(pod: Pod, labels: object, begun?: Attribution): { name: string; attribution: Attribution | null } {
-  const document = { labels, outputs: [{ name: 'loki', type: 'loki', url: 'http://127.0.0.1/loki/api/v1/push' }] };
+/** How the source is handled with these keys of a configuration. */
+function handled(pod: Pod, keys: object, begun?: Attribution): SourceRoutes<LokiRoute> {
+  const document = { ...keys, outputs: [{ name: 'loki', type: 'loki', url: 'http://127.0.0.1/loki/api/v1/push' }] };
   const parsed = parseConfig('test', JSON.stringify(document), { env: {}, hostname: 'node-1' });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
   const { config } = parsed;
@@ -24,6 +28,12 @@ function routed(pod: Pod, labels: object, begun?: Attribution): { name: string; 
   const output = buildOutput(config.outputs[0]!, null, { version: '0.0.0', clock, onRequest: () => undefined });
   const routes = routeSources(output, new Counters(), { config, pods: new PodLookup({ find: () => pod }, 0, clock) })(SOURCE, begun);
   routes.find();
+  return routes;
+}
+
+/** The stream that stdout of the source goes to, and what is remembered of it. */
+function routed(pod: Pod, labels: object, begun?: Attribution): { name: string; attribution: Attribution | null } {
+  const routes = handled(pod, { labels }, begun);
   return { name: routes.byChannel[0]!.stream.name, attribution: routes.attribution };
 }
 
@@ -47,4 +57,44 @@ describe('the attribution of a log', () => {
     const { attribution } = routed(podLike({ labels: { ...many, app: 'one' }, annotations: many }), {});
     expect(attribution?.pod).toMatchObject({ labels: { app: 'one' }, annotations: {} });
   });
+});
+
+/** What a line is shipped as. */
+function lineOf(routes: SourceRoutes<LokiRoute>, text: string, channel: Channel = STDOUT): string {
+  const view = viewOf(Buffer.from(text));
+  view.channel = channel;
+  const route = routes.processing?.apply(view);
+  if (route === null) return 'filtered';
+  if (route !== undefined) expect(route).toBe(routes.byChannel[channel]);
+  const shipped = view.buffer.toString('latin1', view.start, view.end);
+  return [shipped, ...(view.metadata ?? []).map((pair) => pair.join('='))].join(' ');
+}
+
+describe('what the owner of a pod says of its lines', () => {
+  const ANNOTATIONS = { 'fluentbit.io/parser_stderr': 'json', 'logs.grafana.com/drop-debug': 'true', 'logferry.io/redact': 'email' };
+  const OWNED = podLike({ annotations: ANNOTATIONS });
+
+  test('is done, before what is configured', () => {
+    const routes = handled(OWNED, { stages: [{ redact: { shapes: ['ipv4'] } }, { level: {} }] });
+    expect(lineOf(routes, '{"level":"debug"}')).toBe('filtered');
+    expect(lineOf(routes, 'bob@example.com at 10.0.0.1 level=info', STDERR)).toBe(
+      '[redacted:email] at [redacted:ipv4] level=info detected_level=info',
+    );
+  });
+
+  test('I9 is done again after a restart, whatever the pod has become', () => {
+    const { attribution } = handled(OWNED, {});
+    expect(attribution?.pod?.annotations).toStrictEqual(ANNOTATIONS);
+    const again = handled(podLike(), {}, JSON.parse(JSON.stringify(attribution)) as Attribution);
+    expect([lineOf(again, 'level=debug'), lineOf(again, 'bob@example.com')]).toStrictEqual(['filtered', '[redacted:email]']);
+  });
+
+  test('is not done where that is switched off', () => {
+    const off = { kubernetes: { annotations: { grafana: false, logferry: false, fluent_bit: false } } };
+    expect(handled(OWNED, off).processing).toBeNull();
+    const { attribution } = handled(OWNED, {});
+    expect(handled(OWNED, off, attribution!).processing).toBeNull();
+  });
+
+  test('a pod that says nothing costs nothing', () => expect(handled(podLike(), {}).processing).toBeNull());
 });

@@ -1,6 +1,7 @@
 import type { Convention } from '../model/exclusion.ts';
 import type { Pod } from '../model/pod.ts';
 import { CHANNEL_NAMES, type Channel } from '../model/record.ts';
+import { annotationFlag } from './annotation-flag.ts';
 
 /** Annotations of a convention that may say something of a container's channel, the most special first; that one decides. */
 type NamesOf = (container: string, channel: Channel) => readonly string[];
@@ -13,22 +14,15 @@ interface Reading {
   readonly meaning: Meaning;
 }
 
-/** As Fluent Bit reads flags (flb_utils_bool), which takes more spellings than the others. */
-function flag(value: string): boolean | null {
-  const word = value.trim().toLowerCase();
-  if (word === 'true' || word === 'on' || word === 'yes') return true;
-  return word === 'false' || word === 'off' || word === 'no' ? false : null;
-}
-
 function negated(value: string): boolean | null {
-  const isEnabled = flag(value);
+  const isEnabled = annotationFlag(value);
   return isEnabled === null ? null : !isEnabled;
 }
 
 const READINGS: Readonly<Record<Convention, Reading>> = {
   logferry: {
     namesOf: (container) => [`logferry.io/exclude.${container}`, 'logferry.io/exclude'],
-    meaning: (value, _, channel) => (isChannel(value) ? value === CHANNEL_NAMES[channel] : flag(value)),
+    meaning: (value, _, channel) => (isChannel(value) ? value === CHANNEL_NAMES[channel] : annotationFlag(value)),
   },
   /** fluent-bit plugins/filter_kubernetes/kube_property.c */
   fluent_bit: {
@@ -36,7 +30,7 @@ const READINGS: Readonly<Record<Convention, Reading>> = {
       const stream = `fluentbit.io/exclude_${CHANNEL_NAMES[channel]}`;
       return [`${stream}-${container}`, `fluentbit.io/exclude-${container}`, stream, 'fluentbit.io/exclude'];
     },
-    meaning: flag,
+    meaning: annotationFlag,
   },
   /** vector src/sources/kubernetes_logs: the label below, and this annotation. */
   vector: {

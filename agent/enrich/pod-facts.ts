@@ -8,10 +8,11 @@ import { TEMPLATE_HASH } from './workload.ts';
 
 type Texts = Readonly<Record<string, string>>;
 
-/** As much of a pod as labels are made of under these options; a pod may have any number of others. */
+/** As much of a pod as labels are made of under these options, and these annotations; a pod may have any number of others. */
 export function podFacts(
   { labels, annotations, controller, namespaceLabels }: Pod,
   { mappedLabels, mappedMetadata }: LabelOptions,
+  besides: Texts = {},
 ): PodFacts {
   const mappings = [mappedLabels, mappedMetadata];
   const labelKeys = [...NAMING_LABELS, TEMPLATE_HASH, ...mappings.flatMap(({ podLabels }) => Object.values(podLabels))];
@@ -19,13 +20,13 @@ export function podFacts(
   const namespaceKeys = mappings.flatMap((mapping) => Object.values(mapping.namespaceLabels));
   return {
     labels: pick(labels, labelKeys),
-    annotations: pick(annotations, annotationKeys),
+    annotations: { ...pick(annotations, annotationKeys), ...besides },
     controller,
     namespaceLabels: pick(namespaceLabels ?? {}, namespaceKeys),
   };
 }
 
-/** The pod of a source again, with what labels are made of. */
+/** The pod of a source again, with what is known of it. */
 export function podOfFacts({ uid, namespace, pod: name }: Source, facts: PodFacts): Pod {
   return { uid, namespace, name, ...facts, configHash: null };
 }

@@ -8,7 +8,7 @@ import type { Channel } from './record.ts';
 export interface Attribution {
   /** Tells the configuration of labels that this was made for from any other, under which it is worth nothing. */
   readonly options: string;
-  /** As much of the pod as labels are made of; null: labels come from the path. */
+  /** As much of the pod as counts; null: labels come from the path. */
   readonly pod: PodFacts | null;
   /** The channel that the pod's owner had left out; null: none. */
   readonly muted: Channel | null;
@@ -21,7 +21,7 @@ export interface Attribution {
 /** By the name of the label, the CRC-32 of each value. */
 export type LineValues = Readonly<Record<string, readonly number[]>>;
 
-/** Of a pod only what labels are made of. */
+/** Of a pod only what labels are made of, and what its owner says of its lines. */
 export interface PodFacts {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;

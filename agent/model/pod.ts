@@ -24,9 +24,10 @@ export interface Owner {
 const KEPT_ANNOTATIONS = [
   'logferry.io/',
   'fluentbit.io/exclude',
+  'fluentbit.io/parser',
   'vector.dev/exclude',
   'co.elastic.logs',
-  'logs.grafana.com/ingest',
+  'logs.grafana.com/',
   'resource.opentelemetry.io/',
 ];
 

@@ -8,12 +8,11 @@ import { logfmtLevel } from './logfmt-level.ts';
 import type { Stage } from './stage.ts';
 import { wordLevel } from './word-level.ts';
 
+const NAME = 'detected_level';
 const WHITE_SPACE = byteClass(/[\t-\r ]/);
 
 /** One array a level, so that a line costs none, and whoever encodes metadata does it once. */
-const MARKS = Object.fromEntries(LEVELS.map((level) => [level, [['detected_level', level]]])) as unknown as Readonly<
-  Record<Level, Metadata>
->;
+const MARKS = Object.fromEntries(LEVELS.map((level) => [level, [[NAME, level]]])) as unknown as Readonly<Record<Level, Metadata>>;
 
 export interface LevelParts {
   /** Levels whose lines are left out. */
@@ -23,7 +22,8 @@ export interface LevelParts {
 
 /**
  * Says how severe a line is, in the metadata and with the values that Loki would set itself (pkg/distributor/field_detection.go); what
- * comes with an entry, Loki leaves as it is. A line without a level gets none: then Loki looks for itself.
+ * comes with an entry, Loki leaves as it is. A line without a level gets none: then Loki looks for itself. What is said
+ * of it already stays.
  */
 export class LevelStage implements Stage {
   readonly #dropped: ReadonlySet<Level>;
@@ -42,9 +42,14 @@ export class LevelStage implements Stage {
       return false;
     }
     const mark = MARKS[level];
-    view.metadata = view.metadata === null ? mark : [...view.metadata, ...mark];
+    if (view.metadata === null) view.metadata = mark;
+    else if (!view.metadata.some(isLevel)) view.metadata = [...view.metadata, ...mark];
     return true;
   }
+}
+
+function isLevel([name]: Metadata[number]): boolean {
+  return name === NAME;
 }
 
 /** The level of the text `bytes[start, end)`, by the first form that it has; null when it names none. */

@@ -167,6 +167,11 @@ describe(LevelStage, () => {
     ]);
   });
 
+  test('what is said of its level already stays', () => {
+    const once = processed(levelStage(), 'level=info ERROR', [['detected_level', 'error']]);
+    expect(once.metadata).toStrictEqual([['detected_level', 'error']]);
+  });
+
   test('the metadata of all entries of a level is one array, so that it is encoded once', () => {
     const stages = [levelStage(), levelStage()];
     const [first, second] = stages.map((stage) => processed(stage, 'INFO x').metadata);
