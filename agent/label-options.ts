@@ -8,14 +8,14 @@ import { LABEL_PRESETS } from './model/label-presets.ts';
 /** What is made of sources and pods, as it is configured. */
 export function labelOptions(config: Config): LabelOptions {
   const { cluster = null, node_name: nodeName, labels, kubernetes } = config;
-  const { logferry: own, opentelemetry: otel } = kubernetes.annotations;
+  const { logferry: own, opentelemetry: otel, grafana: grafanaJob } = kubernetes.annotations;
   return {
     preset: LABEL_PRESETS[labels.preset],
     cluster,
     nodeName,
     staticLabels: labels.static,
     metadata: labels.metadata,
-    serviceNames: { own, otel },
+    serviceNames: { own, otel, grafanaJob },
     mappedLabels: {
       podLabels: labels.from_pod_labels,
       podAnnotations: labels.from_pod_annotations,

@@ -57,7 +57,7 @@ export const kubernetesSchema: z.ZodType<KubernetesConfig> = z
         fluent_bit: heeded('fluentbit.io/exclude and parser, of a stream and a container too'),
         vector: heeded('vector.dev/exclude, a label, and vector.dev/exclude-containers'),
         elastic: heeded('co.elastic.logs/enabled and json, of a container too'),
-        grafana: heeded('logs.grafana.com/ingest, drop-<level> and mask-<shape>'),
+        grafana: heeded('logs.grafana.com/ingest, drop-<level> and mask-<shape>, k8s.grafana.com/logs.job'),
         opentelemetry: heeded('resource.opentelemetry.io/service.name'),
       })
       .prefault({})

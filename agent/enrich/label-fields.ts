@@ -2,7 +2,7 @@ import type { LabelField } from '../model/label-presets.ts';
 import type { Owner, Pod } from '../model/pod.ts';
 import { CHANNEL_NAMES, type Channel } from '../model/record.ts';
 import type { Source } from '../model/source.ts';
-import { type ServiceNames, serviceNameOf } from './service-name.ts';
+import { jobNameOf, type ServiceNames, serviceNameOf } from './service-name.ts';
 import { workloadOf } from './workload.ts';
 
 /** Values of what a label may say; what is not known is absent. */
@@ -49,7 +49,7 @@ export function podFields(pod: Pod, { namespace, container }: Source, names: Ser
   const serviceName = serviceNameOf(pod, names) ?? (labels['app.kubernetes.io/name'] || workload?.name || container);
   return {
     app,
-    job: `${namespace}/${app}`,
+    job: jobNameOf(pod, names) ?? `${namespace}/${app}`,
     service_name: serviceName,
     ...(instance ? { instance } : {}),
     ...(component ? { component } : {}),

@@ -2,7 +2,7 @@ import type { PodFacts } from '../model/attribution.ts';
 import type { Pod } from '../model/pod.ts';
 import type { Source } from '../model/source.ts';
 import { NAMING_LABELS } from './label-fields.ts';
-import { OTEL_SERVICE_NAME, OWN_SERVICE_NAME } from './service-name.ts';
+import { GRAFANA_JOB, OTEL_SERVICE_NAME, OWN_SERVICE_NAME } from './service-name.ts';
 import type { LabelOptions } from './stream-identity.ts';
 import { TEMPLATE_HASH } from './workload.ts';
 
@@ -16,7 +16,12 @@ export function podFacts(
 ): PodFacts {
   const mappings = [mappedLabels, mappedMetadata];
   const labelKeys = [...NAMING_LABELS, TEMPLATE_HASH, ...mappings.flatMap(({ podLabels }) => Object.values(podLabels))];
-  const annotationKeys = [OWN_SERVICE_NAME, OTEL_SERVICE_NAME, ...mappings.flatMap(({ podAnnotations }) => Object.values(podAnnotations))];
+  const annotationKeys = [
+    OWN_SERVICE_NAME,
+    OTEL_SERVICE_NAME,
+    GRAFANA_JOB,
+    ...mappings.flatMap(({ podAnnotations }) => Object.values(podAnnotations)),
+  ];
   const namespaceKeys = mappings.flatMap((mapping) => Object.values(mapping.namespaceLabels));
   return {
     labels: pick(labels, labelKeys),

@@ -28,6 +28,7 @@ const KEPT_ANNOTATIONS = [
   'vector.dev/exclude',
   'co.elastic.logs',
   'logs.grafana.com/',
+  'k8s.grafana.com/logs.job',
   'resource.opentelemetry.io/',
 ];
 

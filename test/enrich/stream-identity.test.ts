@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { OTEL_SERVICE_NAME, OWN_SERVICE_NAME } from '../../agent/enrich/service-name.ts';
+import { GRAFANA_JOB, OTEL_SERVICE_NAME, OWN_SERVICE_NAME } from '../../agent/enrich/service-name.ts';
 import { type LabelOptions, streamIdentity } from '../../agent/enrich/stream-identity.ts';
 import { LABEL_PRESETS } from '../../agent/model/label-presets.ts';
 import { STDERR, STDOUT } from '../../agent/model/record.ts';
@@ -22,7 +22,7 @@ const OPTIONS: LabelOptions = {
   nodeName: 'node-1',
   staticLabels: {},
   metadata: ['pod'],
-  serviceNames: { own: true, otel: true },
+  serviceNames: { own: true, otel: true, grafanaJob: true },
   mappedLabels: { podLabels: {}, podAnnotations: {}, namespaceLabels: {} },
   mappedMetadata: { podLabels: {}, podAnnotations: {}, namespaceLabels: {} },
 };
@@ -176,8 +176,16 @@ describe('with its pod', () => {
   test('the service is what the annotation says before all else', () => {
     const pod = podLike({ labels: LABELS, annotations: { [OTEL_SERVICE_NAME]: 'checkout' } });
     expect(streamIdentity(SOURCE, pod, STDOUT, OPTIONS).labels).toMatchObject({ service_name: 'checkout', app: 'basket' });
-    const off = { ...OPTIONS, serviceNames: { own: true, otel: false } };
+    const off = { ...OPTIONS, serviceNames: { own: true, otel: false, grafanaJob: true } };
     expect(streamIdentity(SOURCE, pod, STDOUT, off).labels).toMatchObject({ service_name: 'basket' });
+  });
+
+  test('the job is what the annotation says, if that can be a label', () => {
+    const jobIn = (name: string, options = OPTIONS): string | undefined =>
+      streamIdentity(SOURCE, podLike({ labels: LABELS, annotations: { [GRAFANA_JOB]: name } }), STDOUT, options).labels['job'];
+    expect([jobIn('integrations/nginx'), jobIn('\u0000')]).toStrictEqual(['integrations/nginx', 'shop/basket']);
+    const off = { ...OPTIONS, serviceNames: { own: true, otel: true, grafanaJob: false } };
+    expect(jobIn('integrations/nginx', off)).toBe('shop/basket');
   });
 
   test.each(['', ' ', 'a\nb', '\u0000', '\ud800', 'ä'.repeat(1025)])('a service is not called what can be no label: %j', (name) => {

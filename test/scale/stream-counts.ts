@@ -33,7 +33,7 @@ function note({ node, pod, source, usesStderr }: SyntheticContainer, preset: Pre
     nodeName: `node-${node}`,
     staticLabels: {},
     metadata: [],
-    serviceNames: { own: true, otel: true },
+    serviceNames: { own: true, otel: true, grafanaJob: true },
     mappedLabels: NOTHING,
     mappedMetadata: NOTHING,
   };
