@@ -1,3 +1,4 @@
+import type { LintLogs } from './lint/lint-logs.ts';
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AssembledOutput, assembleOutput, type OutputPart, type Surroundings } from './assemble-output.ts';
@@ -29,7 +30,8 @@ import { systemFiles } from './runtime/file-system.ts';
 import { type Logger, ThrottledLogger } from './runtime/logger.ts';
 import { Wakeup } from './runtime/wakeup.ts';
 import { HttpServer, type Pages } from './serve/http-server.ts';
-import { type AgentStatus, Metrics } from './serve/metrics.ts';
+import type { AgentStatus } from './serve/agent-status.ts';
+import { Metrics } from './serve/metrics.ts';
 import { healthPage, type Readiness, readinessPage } from './serve/probes.ts';
 import { Descriptors } from './tail/descriptors.ts';
 import { isSpoolNeeded } from './spool-need.ts';
@@ -89,7 +91,8 @@ export async function runAgent(parts: AgentParts, stop: AbortSignal): Promise<vo
       log.warn('', { detail: String(error) }, 'hints of new containers no longer come; the scan still finds them');
     stack.use(new WatchHint([join(logDir, 'containers'), join(logDir, 'pods')], hint, onTrouble));
   }
-  const running = { parts, pods, webhook, outputs, discovery, checkpointer, surroundings };
+  const lint = await openLint(surroundings, discovery);
+  const running = { parts, pods, webhook, outputs, discovery, lint, checkpointer, surroundings };
   const server = await HttpServer.listen(parseListenAddress(config.server.listen)!, pagesOf(running));
   stack.use(server);
   logger.info({ version: parts.version, node: config.node_name, port: server.port }, 'agent started');
@@ -101,6 +104,7 @@ export async function runAgent(parts: AgentParts, stop: AbortSignal): Promise<vo
     discovery.run((sources) => outputs.forEach(({ update }) => update(sources)), reading.signal),
     ...outputs.map(({ pipeline }) => pipeline.run(reading.signal)),
     ...(pods === null ? [] : [pods.run(reading.signal)]),
+    ...(lint === null ? [] : [lint.run(reading.signal)]),
     ...(webhook === null ? [] : [webhook.run(spoolNeed(config, checkpointer), reading.signal)]),
   ];
   const durability = checkpointer.run(config.checkpoint.interval_seconds * 1000, checkpointing.signal);
@@ -143,6 +147,13 @@ function spoolNeed(config: Config, checkpointer: Checkpointer): (file: FileId, p
       id,
       takers.map((taker) => checkpointer.saved?.outputs[taker] ?? {}),
     );
+}
+
+/** Null where nobody looks at how containers log; what that takes is loaded only where it is. */
+async function openLint(surroundings: Surroundings, discovery: Discovery): Promise<LintLogs | null> {
+  if (surroundings.config.lint.interval_seconds === 0) return null;
+  const { openLint } = await import('./open-lint.ts');
+  return openLint(surroundings, () => discovery.sources);
 }
 
 interface AssemblyParts {
@@ -228,6 +239,7 @@ interface StatusParts {
   readonly webhook: AuditWebhook | null;
   readonly outputs: readonly AssembledOutput[];
   readonly discovery: Discovery;
+  readonly lint: LintLogs | null;
   readonly checkpointer: Checkpointer;
   readonly surroundings: Surroundings;
 }
@@ -244,7 +256,7 @@ function pagesOf(running: StatusParts): Pages {
   };
 }
 
-function statusOf({ parts, pods, webhook, outputs, discovery, checkpointer, surroundings }: StatusParts): AgentStatus {
+function statusOf({ parts, pods, webhook, outputs, discovery, lint, checkpointer, surroundings }: StatusParts): AgentStatus {
   const { descriptors, selection, labelBudget } = surroundings;
   const required = outputs.filter((output) => output.required);
   return {
@@ -254,6 +266,7 @@ function statusOf({ parts, pods, webhook, outputs, discovery, checkpointer, surr
     scans: discovery.scans,
     refusedLinks: discovery.refusedLinks,
     labelUse: labelBudget?.use ?? new Map(),
+    lint: lint?.shares ?? [],
     excluded: selection?.count(discovery.sources) ?? new Map(),
     checkpointFailures: checkpointer.failures,
     checkpointAgeSeconds: (parts.clock.monotonic() - checkpointer.savedMs) / 1000,

@@ -1,8 +1,7 @@
 import { logSamples } from '../dry-run/log-samples.ts';
-import { recordsDecoder } from '../dry-run/records-decoder.ts';
+import { entriesOf } from '../dry-run/records-decoder.ts';
 import { type LintedLog, lintJson, lintText } from '../lint/lint-report.ts';
 import { LogLint } from '../lint/log-lint.ts';
-import { RecordView } from '../model/record.ts';
 import { type Command, EXIT_FAILED, EXIT_MISUSE, EXIT_OK, type Host, readOptions } from './command.ts';
 
 const DEFAULT_DIRECTORY = '/var/log';
@@ -47,7 +46,7 @@ async function run(args: readonly string[], host: Host): Promise<number> {
   for (const log of logSamples(read.operands.length === 0 ? [DEFAULT_DIRECTORY] : read.operands, bytes)) {
     if (log.ok) {
       const lint = lints.getOrInsertComputed(log.sample.name, () => new LogLint());
-      for (const line of entriesOf(log.sample.records)) lint.look(line);
+      for (const line of entriesOf(log.sample.records, LIMITS)) lint.look(line);
     } else {
       host.stderr.write(`logferry lint-logs: ${log.failure}\n`);
       isWhole = false;
@@ -56,12 +55,6 @@ async function run(args: readonly string[], host: Host): Promise<number> {
   const linted = [...lints].map(([name, lint]): LintedLog => ({ name, lint })).filter(({ lint }) => lint.lines > 0);
   host.stdout.write(json ? lintJson(linted) : lintText(linted));
   return isWhole ? EXIT_OK : EXIT_FAILED;
-}
-
-function* entriesOf(records: Buffer): Generator<Buffer> {
-  const view = new RecordView();
-  const decoder = recordsDecoder(records, LIMITS);
-  while (decoder.next(view) || decoder.flush(view)) yield Buffer.from(view.buffer.subarray(view.start, view.end));
 }
 
 function misuse({ stderr }: Host, message: string): number {

@@ -26,8 +26,15 @@ export interface Config {
   readonly import: ImportConfig;
   readonly limits: LimitsConfig;
   readonly checkpoint: { readonly interval_seconds: number };
+  readonly lint: LintConfig;
   readonly server: { readonly listen: string };
   readonly log: { readonly level: (typeof LOG_LEVELS)[number] };
+}
+
+/** How often, and how much of it, is looked at how containers log. */
+interface LintConfig {
+  readonly interval_seconds: number;
+  readonly sample_bytes: number;
 }
 
 interface LimitsConfig {
@@ -80,6 +87,16 @@ const checkpoint: z.ZodType<Config['checkpoint']> = z
   })
   .prefault({})
   .describe('How positions are made durable.');
+
+const lint: z.ZodType<LintConfig> = z
+  .strictObject({
+    interval_seconds: seconds(0)
+      .default(0)
+      .describe('Seconds between two looks at how containers log, told as logferry_lint_bytes_ratio; 0: none.'),
+    sample_bytes: wholeNumber(4096, 1_048_576).default(65_536).describe('Bytes of the end of each log that are looked at.'),
+  })
+  .prefault({})
+  .describe('Advice to those whose programs log.');
 
 const delivery: z.ZodType<Config['delivery']> = z
   .strictObject({
@@ -148,6 +165,7 @@ export const configSchema: z.ZodType<WrittenConfig> = z
     import: importSchema,
     limits,
     checkpoint,
+    lint,
     server,
     log: z
       .strictObject({ level: z.enum(LOG_LEVELS).default('info').describe("Least severe level of the agent's own log.") })

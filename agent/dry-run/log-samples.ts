@@ -1,10 +1,11 @@
 import { closeSync, openSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { scan } from '../discover/scan.ts';
+import type { Source } from '../model/source.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { systemFiles } from '../runtime/file-system.ts';
 import { Descriptors } from '../tail/descriptors.ts';
-import { openRegular } from '../tail/open-regular.ts';
+import { type Opening, openRegular } from '../tail/open-regular.ts';
 import { asRecords, lastLines, ownerOf } from './read-log.ts';
 
 /** Where the runtime of Docker keeps what links in `pods/` lead to. */
@@ -28,7 +29,7 @@ export function* logSamples(paths: readonly string[], bytes: number): Generator<
   for (const path of paths) {
     const stats = statSync(path, { throwIfNoEntry: false });
     if (stats?.isDirectory() === true) yield* directorySamples(path, bytes);
-    else if (stats?.isFile() === true) yield sampleOf(path, openSync(path, 'r'), bytes);
+    else if (stats?.isFile() === true) yield readSample(path, openSync(path, 'r'), bytes);
     else yield { ok: false, failure: `${path} is no file and no directory` };
   }
 }
@@ -38,16 +39,26 @@ function* directorySamples(path: string, bytes: number): Generator<SampledLog> {
   for (const { path: directory, code } of failures) yield { ok: false, failure: `${directory} cannot be read (${code})` };
   if (sources.length === 0) yield { ok: false, failure: `${join(path, 'pods')} holds no logs of containers` };
   const descriptors = new Descriptors(Number.POSITIVE_INFINITY, systemClock);
+  const pods = sources.length === 0 ? '' : realpathSync.native(join(path, 'pods'));
   for (const source of sources) {
-    const pods = realpathSync.native(join(path, 'pods'));
-    const home = { pods, own: join(pods, dirname(source.id)) };
-    const opened = openRegular(source.path, { roots: [pods, DOCKER_LOG_ROOT], home, descriptors, fs: systemFiles });
-    if (typeof opened !== 'string') yield sampleOf(source.path, opened.fd, bytes);
-    else if (opened !== 'missing') yield { ok: false, failure: `${source.path} is not opened: ${opened}` };
+    const sampled = sampleOf(source, { roots: [pods, DOCKER_LOG_ROOT], pods, descriptors, fs: systemFiles }, bytes);
+    if (sampled !== null) yield sampled;
   }
 }
 
-function sampleOf(path: string, fd: number, bytes: number): SampledLog {
+export interface SampleOpening extends Omit<Opening, 'home'> {
+  /** Where the logs of all pods are, a real path. */
+  readonly pods: string;
+}
+
+/** The end of a container's log; null when it is gone. */
+export function sampleOf({ id, path }: Source, { pods, ...opening }: SampleOpening, bytes: number): SampledLog | null {
+  const opened = openRegular(path, { ...opening, home: { pods, own: join(pods, dirname(id)) } });
+  if (typeof opened !== 'string') return readSample(path, opened.fd, bytes);
+  return opened === 'missing' ? null : { ok: false, failure: `${path} is not opened: ${opened}` };
+}
+
+function readSample(path: string, fd: number, bytes: number): SampledLog {
   try {
     const owner = ownerOf(path);
     const name = owner === null ? path : `${owner.namespace}/${owner.pod}/${owner.container}`;

@@ -1,6 +1,7 @@
 import { RecordJoiner } from '../decode/record-joiner.ts';
 import { SourceDecoder } from '../decode/source-decoder.ts';
 import { type ChannelMultiline, UNJOINED } from '../model/multiline.ts';
+import { RecordView } from '../model/record.ts';
 import type { EntryDecoder } from '../pipeline/entry-decoder.ts';
 import { ByteBudget } from '../runtime/byte-budget.ts';
 import { Wakeup } from '../runtime/wakeup.ts';
@@ -23,4 +24,11 @@ export function recordsDecoder(
   decoder.joinLines(multiline);
   decoder.feed({ bytes, at: 0, startsFile: true, endsFile: true, afterGap: false, full: false }, [0, 0]);
   return decoder;
+}
+
+/** The entries of a whole log, each a copy. */
+export function* entriesOf(records: Buffer, limits: RecordsLimits): Generator<Buffer> {
+  const view = new RecordView();
+  const decoder = recordsDecoder(records, limits);
+  while (decoder.next(view) || decoder.flush(view)) yield Buffer.from(view.buffer.subarray(view.start, view.end));
 }

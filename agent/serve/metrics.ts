@@ -2,88 +2,13 @@ import Counter from 'prom-client/lib/counter.js';
 import Gauge from 'prom-client/lib/gauge.js';
 import Registry from 'prom-client/lib/registry.js';
 import type { Counters } from '../model/counters.ts';
-import { EXCLUSIONS, type Exclusion } from '../model/exclusion.ts';
-import { LOSS_REASONS, type LossReason } from '../model/gap.ts';
-import { DROP_REASONS, type DropReason } from '../model/verdict.ts';
-import { AUDIT_COUNTERS, type AuditStatus } from './audit-counters.ts';
+import { EXCLUSIONS } from '../model/exclusion.ts';
+import { LOSS_REASONS } from '../model/gap.ts';
+import { DROP_REASONS } from '../model/verdict.ts';
+import type { AgentStatus, OutputStatus } from './agent-status.ts';
+import { AUDIT_COUNTERS } from './audit-counters.ts';
 import { STAGE_COUNTERS } from './stage-counters.ts';
 import type { Page } from './http-server.ts';
-
-/** What became of the bytes of one output's sources. */
-interface Totals {
-  readonly seenBytes: number;
-  readonly ackedBytes: number;
-  readonly filteredBytes: number;
-  readonly inFlightBytes: number;
-  readonly droppedBytes: Readonly<Record<DropReason | LossReason, number>>;
-  readonly droppedEntries: Readonly<Record<DropReason, number>>;
-  readonly losses: Readonly<Record<LossReason, number>>;
-}
-
-/** One output as the metrics see it. */
-interface OutputStatus {
-  readonly name: string;
-  readonly counters: Counters;
-  readonly totals: Totals;
-  readonly sources: number;
-  readonly unreadBytes: number;
-  readonly deletedBytes: number;
-  readonly unbalancedBytes: number;
-  readonly heldBytes: number;
-  readonly queuedBatches: number;
-  readonly inFlight: number;
-  readonly window: number;
-  readonly batchTargetBytes: number;
-  /** By the reason. */
-  readonly unopened: ReadonlyMap<string, number>;
-  /** Null: it takes no audit events. */
-  readonly audit: AuditStatus | null;
-  /** Null: not known, or of no importance. */
-  readonly isTenantSeparated: boolean | null;
-}
-
-/** What was learnt from Kubernetes, and how. */
-interface KubernetesStatus {
-  readonly pods: number;
-  readonly lists: number;
-  readonly restarts: Readonly<Record<string, number>>;
-  /** By HTTP status, or by what kept an answer away. */
-  readonly requests: ReadonlyMap<string, number>;
-}
-
-/** What API servers have posted, and what became of it. */
-interface AuditWebhookStatus {
-  readonly counters: {
-    readonly batches: number;
-    readonly events: number;
-    readonly malformedEvents: number;
-    readonly filteredEvents: number;
-    /** By the reason. */
-    readonly refused: Readonly<Record<string, number>>;
-  };
-  readonly spoolBytes: number;
-}
-
-export interface AgentStatus {
-  /** Absent: nothing is received. */
-  readonly auditWebhook?: AuditWebhookStatus;
-  /** Null: the API server is not asked. */
-  readonly kubernetes: KubernetesStatus | null;
-  readonly outputs: readonly OutputStatus[];
-  readonly scans: number;
-  readonly refusedLinks: number;
-  /** By label. */
-  readonly labelUse: ReadonlyMap<string, { readonly values: number; readonly demotions: number }>;
-  /** Logs of the last scan that are left out, by the reason. */
-  readonly excluded: ReadonlyMap<Exclusion, number>;
-  readonly checkpointFailures: number;
-  readonly checkpointAgeSeconds: number;
-  readonly openFiles: number;
-  /** Infinite when nothing is behind. */
-  readonly secondsUntilLoss: number;
-  readonly cpuSeconds: number;
-  readonly residentBytes: number;
-}
 
 /** Prometheus metrics: the numbers stay where they are counted and are copied at a scrape. */
 export class Metrics {
@@ -100,6 +25,7 @@ export class Metrics {
     this.#auditEvents();
     this.#auditTenants();
     this.#labels();
+    this.#lint();
     this.#kubernetes();
     this.#auditWebhook();
     this.#agent();
@@ -244,9 +170,17 @@ export class Metrics {
       gauge.reset();
       for (const [label, use] of labelUse) gauge.set({ label }, use.values);
     });
-    const demotions = 'Logs that were begun with a label as structured metadata, since it had too many values.';
+    const demotions = 'Times that a label became structured metadata, of a new log or of an entry, since it had too many values.';
     this.#counter('logferry_demoted_labels_total', demotions, ['label'], (counter, { labelUse }) => {
       for (const [label, use] of labelUse) counter.inc({ label }, use.demotions);
+    });
+  }
+
+  #lint(): void {
+    const help = 'Share of the bytes of a container of which something could be better, by what; see docs/lint-logs.md.';
+    this.#gauge('logferry_lint_bytes_ratio', help, ['namespace', 'container', 'finding'], (gauge, { lint }) => {
+      gauge.reset();
+      for (const { share, ...labels } of lint) gauge.set(labels, share);
     });
   }
 

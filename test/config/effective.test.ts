@@ -120,6 +120,9 @@ limits:
   dead_letter_bytes: 67108864
 checkpoint:
   interval_seconds: 1
+lint:
+  interval_seconds: 0
+  sample_bytes: 65536
 server:
   listen: 0.0.0.0:9095
 log:

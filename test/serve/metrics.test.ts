@@ -5,7 +5,8 @@ import { Counters } from '../../agent/model/counters.ts';
 import { EXCLUSIONS } from '../../agent/model/exclusion.ts';
 import { SHAPES } from '../../agent/model/shape.ts';
 import { HttpServer } from '../../agent/serve/http-server.ts';
-import { type AgentStatus, Metrics } from '../../agent/serve/metrics.ts';
+import type { AgentStatus } from '../../agent/serve/agent-status.ts';
+import { Metrics } from '../../agent/serve/metrics.ts';
 
 function statusOf(counters: Counters, totals: LedgerTotals = new LedgerTotals()): AgentStatus {
   return {
@@ -32,6 +33,7 @@ function statusOf(counters: Counters, totals: LedgerTotals = new LedgerTotals())
     scans: 8,
     refusedLinks: 9,
     labelUse: new Map([['app', { values: 12, demotions: 3 }]]),
+    lint: [{ namespace: 'shop', container: 'app', finding: 'no_level', share: 0.25 }],
     excluded: new Map([['fluent_bit', 3]]),
     checkpointFailures: 10,
     checkpointAgeSeconds: 0.5,
@@ -94,6 +96,7 @@ describe(Metrics, () => {
       'logferry_partial_metadata_sources_total{output="loki"}': 0,
       ...Object.fromEntries(EXCLUSIONS.map((reason) => [`logferry_excluded_logs{reason="${reason}"}`, reason === 'fluent_bit' ? 3 : 0])),
       'logferry_label_values{label="app"}': 12,
+      'logferry_lint_bytes_ratio{namespace="shop",container="app",finding="no_level"}': 0.25,
       'logferry_demoted_labels_total{label="app"}': 3,
       logferry_audit_webhook_batches_total: 0,
       logferry_audit_webhook_events_total: 0,
