@@ -18,6 +18,7 @@ import { AnnotationFaults } from './enrich/annotation-faults.ts';
 import { LabelBudget } from './enrich/label-budget.ts';
 import { Selection } from './enrich/selection.ts';
 import { Retention } from './ledger/retention.ts';
+import { loadJmesPath } from './load-jmespath.ts';
 import type { FileId } from './model/position.ts';
 import type { LogSource } from './model/source.ts';
 import { auditNames, auditParts, containerParts } from './output-parts.ts';
@@ -194,6 +195,7 @@ async function surroundingsOf(
     selection: new Selection({ ...config.containers, conventions: conventionsIn(config.kubernetes) }, pods?.known ?? null),
     faults: new AnnotationFaults(log),
     labelBudget: new LabelBudget(config.labels.max_values, clock, log),
+    compileJmesPath: await loadJmesPath(config.stages),
     config,
     version,
     clock,

@@ -3,6 +3,7 @@ import type { Config } from './config/schema.ts';
 import type { StageConfig } from './config/stages-schema.ts';
 import type { LabelBudget } from './enrich/label-budget.ts';
 import { LineLabels } from './enrich/line-labels.ts';
+import type { CompileJmesPath } from './load-jmespath.ts';
 import type { LineValues } from './model/attribution.ts';
 import type { Counters } from './model/counters.ts';
 import type { StreamIdentity } from './model/labels.ts';
@@ -30,20 +31,23 @@ interface ProcessingParts {
   readonly budget: LabelBudget | undefined;
   readonly routeOf: (identity: StreamIdentity) => LokiRoute;
   readonly wrapStage?: WrapStage | undefined;
+  readonly compileJmesPath: CompileJmesPath | null;
 }
 
 /** What builds, for one output, what is done with the entries of a source; null from it where that is nothing. */
 export function processingBuilder(parts: ProcessingParts): (source: KnownSource) => Processing<LokiRoute> | null {
-  const { config, counters, budget, routeOf, wrapStage: wrap } = parts;
+  const { config, counters, budget, routeOf, wrapStage: wrap, compileJmesPath } = parts;
   const shared = {
     scratch: new Scratch(),
     redactions: counters.redactions,
     countFiltered: (reason: string): void => counters.countFiltered(reason),
     maxLineBytes: config.containers.max_line_bytes,
     wrap,
+    compileJmesPath,
   };
   return ({ id, identities, byChannel, owner, begun }) => {
-    const stageParts: StageParts = { ...shared, extracted: new Names(), labels: new Names() };
+    const ownLabels = [...new Set(identities.flatMap(({ labels }) => Object.keys(labels)))];
+    const stageParts: StageParts = { ...shared, ownLabels, extracted: new Names(), labels: new Names() };
     const stages = buildSourceStages({ owner, configured: config.stages }, stageParts);
     if (stages === null) return null;
     const lineLabels = new LineLabels(id, budget, begun);

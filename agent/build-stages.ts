@@ -1,4 +1,5 @@
 import type { StageConfig, StageName } from './config/stages-schema.ts';
+import type { CompileJmesPath } from './load-jmespath.ts';
 import type { Shape } from './model/shape.ts';
 import { ChannelStages } from './process/channel-stages.ts';
 import { LevelStage } from './process/level-stage.ts';
@@ -6,18 +7,23 @@ import type { Names } from './process/names.ts';
 import { RedactStage } from './process/redact-stage.ts';
 import type { Scratch } from './process/scratch.ts';
 import { chainStages, type Stage } from './process/stage.ts';
+import { VALUE_STAGES } from './value-stages.ts';
 
 /** What the stages of a source are built with. Sources are read one at a time, so they share what a stage needs for the line at hand. */
 export interface StageParts {
   /** Slots of what is extracted, and of labels that stages may change. */
   readonly extracted: Names;
   readonly labels: Names;
+  /** Names of the labels that the streams of the source have before any stage. */
+  readonly ownLabels: readonly string[];
   readonly scratch: Scratch;
   /** By shape, how many texts were replaced. */
   readonly redactions: Record<Shape, number>;
   /** Counts an entry that a stage leaves out, by the reason that is configured for it. */
   readonly countFiltered: (reason: string) => void;
   readonly maxLineBytes: number;
+  /** Null: no stage has an expression that is more than a path. */
+  readonly compileJmesPath: CompileJmesPath | null;
   /** Puts something around each stage, for whoever wants to see what it does; absent: nothing. */
   readonly wrap?: WrapStage | undefined;
 }
@@ -25,9 +31,11 @@ export interface StageParts {
 /** `name`: the key that the stage is configured under. */
 export type WrapStage = (stage: Stage, name: StageName, parts: StageParts) => Stage;
 
-type Builders = { readonly [Name in StageName]: (options: NonNullable<StageConfig[Name]>, parts: StageParts) => Stage };
+/** What builds each stage; null from it: there is nothing to do. */
+export type StageBuilders = { readonly [Name in StageName]: (options: NonNullable<StageConfig[Name]>, parts: StageParts) => Stage | null };
 
-const BUILDERS: Builders = {
+const BUILDERS: StageBuilders = {
+  ...VALUE_STAGES,
   level: ({ drop }, { countFiltered }) => new LevelStage({ drop, countFiltered }),
   redact: (options, { maxLineBytes, scratch, redactions: counts }) =>
     new RedactStage({ options: { ...options, maxLineBytes }, scratch, counts }),
@@ -49,12 +57,12 @@ export function buildSourceStages({ owner, configured }: SourceStages, parts: St
 
 /** The stages of a list, in its order; null when there are none. */
 export function buildStages(stages: readonly StageConfig[], parts: StageParts): Stage | null {
-  return chainStages(stages.map((stage) => buildStage(stage, parts)));
+  return chainStages(stages.flatMap((stage) => buildStage(stage, parts) ?? []));
 }
 
-function buildStage(stage: StageConfig, parts: StageParts): Stage {
+function buildStage(stage: StageConfig, parts: StageParts): Stage | null {
   const [name] = Object.keys(stage) as [StageName];
-  const build = BUILDERS[name] as (options: object, parts: StageParts) => Stage;
+  const build = BUILDERS[name] as (options: object, parts: StageParts) => Stage | null;
   const built = build(stage[name]!, parts);
-  return parts.wrap === undefined ? built : parts.wrap(built, name, parts);
+  return built === null || parts.wrap === undefined ? built : parts.wrap(built, name, parts);
 }

@@ -11,6 +11,7 @@ import { unusable } from './enrich/service-name.ts';
 import { podFacts, podOfFacts } from './enrich/pod-facts.ts';
 import { demote, type LabelOptions, manyValued, type PodOfSource, streamIdentity } from './enrich/stream-identity.ts';
 import { labelOptions, labelsFingerprint } from './label-options.ts';
+import type { CompileJmesPath } from './load-jmespath.ts';
 import type { Attribution } from './model/attribution.ts';
 import type { Counters } from './model/counters.ts';
 import type { Pod } from './model/pod.ts';
@@ -35,6 +36,8 @@ export interface RoutingParts {
   readonly labelBudget?: LabelBudget | undefined;
   /** Puts something around each stage that is built. */
   readonly wrapStage?: WrapStage | undefined;
+  /** Absent: no stage has an expression that is more than a path. */
+  readonly compileJmesPath?: CompileJmesPath | null;
 }
 
 type Handled = Pick<Attribution, 'demoted' | 'lineValues'>;
@@ -47,12 +50,19 @@ type Handling = Pick<FoundRoutes<LokiRoute>, 'byChannel' | 'processing'>;
 export function routeSources(
   output: LokiOutput,
   counters: Counters,
-  { config, pods, selection, faults, labelBudget: budget, wrapStage }: RoutingParts,
+  { config, pods, selection, faults, labelBudget: budget, wrapStage, compileJmesPath = null }: RoutingParts,
 ): (source: Source, begun?: Attribution) => SourceRoutes<LokiRoute> {
   const options = labelOptions(config);
   const fingerprint = labelsFingerprint(config);
   const conventions = conventionsIn(config.kubernetes);
-  const processingOf = processingBuilder({ config, counters, budget, wrapStage, routeOf: (identity) => output.route(identity) });
+  const processingOf = processingBuilder({
+    config,
+    counters,
+    budget,
+    wrapStage,
+    routeOf: (identity) => output.route(identity),
+    compileJmesPath,
+  });
   const handling = (source: Source, pod: PodOfSource, { demoted, lineValues: begun }: Handled): Handling => {
     const identities = CHANNELS.map((channel) => demote(streamIdentity(source, pod, channel, options), demoted));
     const byChannel = identities.map((identity) => output.route(identity));

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
+import { copyCompact } from '../json/copy-compact.ts';
+import { JsonCursor } from '../json/json-cursor.ts';
 import { EVENT_START } from './event-fields.ts';
-import { JsonCursor } from './json-cursor.ts';
 
 /** What an API server posts, divided: one line an event, as its log backend writes it, without the LF. Or what is wrong with it. */
 export type EventList =
@@ -10,8 +11,6 @@ export type EventList =
 const API_VERSION = 'audit.k8s.io/v1';
 const OPEN_OBJECT = 123;
 const QUOTE = 34;
-const BACKSLASH = 92;
-const SPACE = 32;
 
 /**
  * Reads the body of a request of the audit webhook (apiserver: plugin/pkg/audit/webhook, an EventList of audit.k8s.io/v1). Bytes of
@@ -95,24 +94,6 @@ function lineOf(bytes: Buffer, fields: readonly (readonly [start: number, end: n
   }
   length += line.write('}', length, 'latin1');
   return line.subarray(0, length);
-}
-
-/** Copies JSON without the white space between its tokens; returns where the copy ends. */
-function copyCompact(from: Buffer, [start, end]: readonly [start: number, end: number], to: Buffer, at: number): number {
-  let isText = false;
-  for (let i = start; i < end; i += 1) {
-    const byte = from[i]!;
-    if (!isText && byte <= SPACE) continue;
-    to[at] = byte;
-    at += 1;
-    if (byte === QUOTE) isText = !isText;
-    else if (byte === BACKSLASH) {
-      i += 1;
-      to[at] = from[i]!;
-      at += 1;
-    }
-  }
-  return at;
 }
 
 function fault(text: string): EventList {

@@ -7,7 +7,8 @@ import {
   PRESET_NAMES,
   type PresetName,
 } from '../model/label-presets.ts';
-import { LABEL_NAME } from '../model/labels.ts';
+import { anyLabelName } from './label-name.ts';
+import { OUR_METADATA } from './our-metadata.ts';
 import { labelValue, whenSound, wholeNumber } from './scalar-schemas.ts';
 
 export interface LabelsConfig {
@@ -31,55 +32,17 @@ const PRESET_LABELS: ReadonlySet<string> = new Set(Object.values(LABEL_PRESETS).
 
 const WORKLOAD_KINDS: ReadonlySet<LabelField> = new Set(['deployment', 'replicaset', 'statefulset', 'daemonset', 'cronjob', 'job_name']);
 
-/** Loki's default max_label_name_length (pkg/validation/limits.go). */
-const MAX_LABEL_NAME_BYTES = 1024;
-
-const labelName = z
-  .string()
-  .regex(LABEL_NAME, {
-    error: ({ input }) => `not a label name, write letters, digits and _ only and no digit first${likely(String(input))}`,
-    abort: true,
-  })
-  .refine((name) => !name.startsWith('__'), {
-    error: 'label names that begin with __ are reserved by Loki, write another name',
-    abort: true,
-  })
-  .refine((name) => !PRESET_LABELS.has(name), {
-    error: (issue) =>
-      issue.input === 'cluster' || issue.input === 'node_name'
-        ? `a label of the preset, set the key ${issue.input} at the top of the file instead`
-        : 'a label of a preset that can not be overridden, write another name',
-    abort: true,
-  })
-  .max(MAX_LABEL_NAME_BYTES, { error: `too long for a label name, write at most ${MAX_LABEL_NAME_BYTES} bytes` });
-
-/** What goes with entries by a name of ours: nothing else may have it. */
-const OUR_METADATA: ReadonlySet<string> = new Set([
-  ...METADATA_NAMES,
-  ...Object.values(LABEL_PRESETS).flatMap(({ metadata, metadataNames }) => [...Object.keys(metadata), ...Object.values(metadataNames)]),
-  'metadata',
-  'detected_level',
-  'parse_error',
-  'original_time',
-  'partial',
-  'line_part',
-  'line_bytes',
-  'gap',
-  'gap_bytes',
-  'gap_lines',
-  'gap_from',
-  'gap_until',
-]);
+const labelName = anyLabelName().refine((name) => !PRESET_LABELS.has(name), {
+  error: (issue) =>
+    issue.input === 'cluster' || issue.input === 'node_name'
+      ? `a label of the preset, set the key ${issue.input} at the top of the file instead`
+      : 'a label of a preset that can not be overridden, write another name',
+  abort: true,
+});
 
 const metadataName = labelName.refine((name) => !OUR_METADATA.has(name), {
   error: 'a name that logferry gives to metadata of its own, write another name',
 });
-
-/** A label name that looks like it. */
-function likely(name: string): string {
-  const looksLike = name.replaceAll(/[^a-zA-Z0-9_]+/g, '_').replace(/^(?=\d)/, '_');
-  return LABEL_NAME.test(looksLike) ? `, like ${looksLike}` : '';
-}
 
 function mapping(name: typeof labelName, what: string): z.ZodDefault<z.ZodType<Names>> {
   return z.record(name, z.string().min(1)).default({}).describe(what);

@@ -1,18 +1,56 @@
 import { z } from 'zod';
+import { criSchema } from './stages/cri-schema.ts';
+import { type JsonConfig, jsonSchema } from './stages/json-schema.ts';
+import { labelList } from './stages/label-list.ts';
+import { labelsStageSchema } from './stages/labels-stage-schema.ts';
 import { type LevelConfig, levelSchema } from './stages/level-schema.ts';
+import { type LogfmtConfig, logfmtSchema } from './stages/logfmt-schema.ts';
+import { noOptions } from './stages/no-options.ts';
+import { type OutputStageConfig, outputStageSchema } from './stages/output-stage-schema.ts';
+import { type PackConfig, packSchema } from './stages/pack-schema.ts';
 import { type RedactConfig, redactSchema } from './stages/redact-schema.ts';
+import type { Sources } from './stages/sources.ts';
+import { staticLabelsSchema } from './stages/static-labels-schema.ts';
+import { structuredMetadataSchema } from './stages/structured-metadata-schema.ts';
+import { type TenantConfig, tenantSchema } from './stages/tenant-schema.ts';
 
 /** One stage, under its name; exactly one of the keys is there. */
 export interface StageConfig {
+  readonly cri?: object;
+  readonly decolorize?: object;
+  readonly docker?: object;
+  readonly json?: JsonConfig;
+  readonly labelallow?: readonly string[];
+  readonly labeldrop?: readonly string[];
+  readonly labels?: Sources;
   readonly level?: LevelConfig;
+  readonly logfmt?: LogfmtConfig;
+  readonly output?: OutputStageConfig;
+  readonly pack?: PackConfig;
   readonly redact?: RedactConfig;
+  readonly static_labels?: Readonly<Record<string, string>>;
+  readonly structured_metadata?: Sources;
+  readonly tenant?: TenantConfig;
 }
 
 export type StageName = keyof StageConfig;
 
 const STAGE_SCHEMAS: { readonly [Name in StageName]-?: z.ZodType<NonNullable<StageConfig[Name]>> } = {
+  cri: criSchema,
+  decolorize: noOptions('Takes out what colours a line on a terminal.'),
+  docker: noOptions('Has no effect: logs of container runtimes are always taken apart.'),
+  json: jsonSchema,
+  labelallow: labelList().describe('Takes all labels away but these.'),
+  labeldrop: labelList().describe('Takes these labels away.'),
+  labels: labelsStageSchema,
   level: levelSchema,
+  logfmt: logfmtSchema,
+  output: outputStageSchema,
+  pack: packSchema,
   redact: redactSchema,
+  static_labels: staticLabelsSchema,
+  structured_metadata: structuredMetadataSchema,
+  tenant: tenantSchema,
 };
 
 const NAMES = Object.keys(STAGE_SCHEMAS);
@@ -37,5 +75,6 @@ export const stagesSchema: z.ZodType<readonly StageConfig[]> = z
       )
       .meta({ minProperties: 1, maxProperties: 1 }),
   )
-  .default([])
+  // Not default(): what stages transform to is not what is written.
+  .prefault([])
   .describe('What is done with every entry, in this order; each item holds one stage.');

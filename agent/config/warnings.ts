@@ -26,7 +26,16 @@ export function findWarnings(config: Config): Warning[] {
       warnings.push({ path, message: 'anyone can pose as the store, write ca_file instead' });
     }
   }
-  return [...warnings, ...sharedTenants(config)];
+  return [...warnings, ...builtIn(config), ...sharedTenants(config)];
+}
+
+/** Stages that Promtail needs to take apart what a container runtime writes. */
+function builtIn({ stages }: Config): Warning[] {
+  return stages.flatMap((stage, index) =>
+    (['cri', 'docker'] as const)
+      .filter((name) => stage[name] !== undefined)
+      .map((name) => ({ path: ['stages', index, name], message: 'has no effect: it is built in, for the logs of every runtime' })),
+  );
 }
 
 /** Outputs to which audit events go as the tenant that container logs go there as. */

@@ -4,6 +4,7 @@ import type { Config } from '../config/schema.ts';
 import type { PlainEntry } from '../deliver/output.ts';
 import { PodLookup } from '../enrich/pod-lookup.ts';
 import { Selection } from '../enrich/selection.ts';
+import { compileJmesPath } from '../json/jmespath.ts';
 import { Counters } from '../model/counters.ts';
 import type { Exclusion } from '../model/exclusion.ts';
 import type { Pod } from '../model/pod.ts';
@@ -74,6 +75,7 @@ export class DryRun {
       selection,
       pods: pods === null ? undefined : new PodLookup(pods, 0, this.#clock),
       wrapStage: this.#trace?.wrap,
+      compileJmesPath,
     };
     const routes = routeSources(loki, new Counters(), routing)(source);
     routes.find();

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readEventList } from '../../agent/audit/event-list.ts';
-import { JsonCursor } from '../../agent/audit/json-cursor.ts';
+import { JsonCursor } from '../../agent/json/json-cursor.ts';
 
 const RUNS = { numRuns: 1000 };
 const texts = fc.string({ unit: 'binary' });

@@ -26,10 +26,18 @@ function examplesOf(document: string): Example[] {
     }
     for (const example of content.trimEnd().split('\n\n')) {
       const [line = '', ...entry] = example.split('\n');
-      examples.push({ stages: new ConfiguredStages(yaml, LABELS), line: line.replace(/^in: {2}/, ''), entry: entry.join('\n') });
+      examples.push({ stages: new ConfiguredStages(yaml, LABELS), line: lineOf(line), entry: entry.join('\n') });
     }
   }
   return examples;
+}
+
+/** Control characters stand in the document as their symbols. */
+function lineOf(example: string): string {
+  return example
+    .replace(/^in: {2}/, '')
+    .replaceAll('␛', '\x1b')
+    .replaceAll('␇', '\x07');
 }
 
 describe('docs/stages.md', () => {

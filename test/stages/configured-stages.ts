@@ -1,5 +1,6 @@
 import { buildStages, type StageParts } from '../../agent/build-stages.ts';
 import { parseConfig } from '../../agent/config/load.ts';
+import { compileJmesPath } from '../../agent/json/jmespath.ts';
 import { Counters } from '../../agent/model/counters.ts';
 import { Entry } from '../../agent/process/entry.ts';
 import { Names } from '../../agent/process/names.ts';
@@ -26,10 +27,12 @@ export class ConfiguredStages {
     const parts: StageParts = {
       extracted: this.#extracted,
       labels: this.#labels,
+      ownLabels: Object.keys(labels),
       scratch: new Scratch(),
       redactions: counters.redactions,
       countFiltered: (reason) => counters.countFiltered(reason),
       maxLineBytes: MAX_LINE_BYTES,
+      compileJmesPath,
     };
     const stages = buildStages(loaded.config.stages, parts);
     if (stages === null) throw new Error(`no stages in ${yaml}`);
