@@ -261,6 +261,7 @@ function pagesOf(running: StatusParts): Pages {
 function statusOf({ parts, pods, webhook, outputs, discovery, lint, checkpointer, surroundings }: StatusParts): AgentStatus {
   const { descriptors, selection, labelBudget } = surroundings;
   const required = outputs.filter((output) => output.required);
+  const nowMs = parts.clock.monotonic();
   return {
     ...parts.usage(),
     kubernetes: pods?.status ?? null,
@@ -271,10 +272,10 @@ function statusOf({ parts, pods, webhook, outputs, discovery, lint, checkpointer
     lint: lint?.shares ?? [],
     excluded: selection?.count(discovery.sources) ?? new Map(),
     checkpointFailures: checkpointer.failures,
-    checkpointAgeSeconds: (parts.clock.monotonic() - checkpointer.savedMs) / 1000,
+    checkpointAgeSeconds: (nowMs - checkpointer.savedMs) / 1000,
     openFiles: descriptors.open,
     secondsUntilLoss: Math.min(Number.POSITIVE_INFINITY, ...required.map(({ secondsUntilLoss }) => secondsUntilLoss())),
-    outputs: outputs.map(({ name, counters, totals, pipeline, lane, budget, auditCounts, tenantCheck }) => ({
+    outputs: outputs.map(({ name, counters, totals, pipeline, lane, budget, auditCounts, limitUses, tenantCheck }) => ({
       name,
       counters,
       totals,
@@ -288,6 +289,7 @@ function statusOf({ parts, pods, webhook, outputs, discovery, lint, checkpointer
       window: lane.window,
       batchTargetBytes: lane.batchTargetBytes,
       unopened: pipeline.unopened,
+      limits: [...limitUses].map(([namespace, use]) => ({ namespace, ...use.status(nowMs) })),
       audit: auditCounts,
       isTenantSeparated: tenantCheck?.separated ?? null,
     })),

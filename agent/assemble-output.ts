@@ -17,6 +17,7 @@ import type { LogSource, Source } from './model/source.ts';
 import { observeLane } from './observe-lane.ts';
 import type { LokiRoute } from './outputs/loki/encode-push.ts';
 import type { LokiClient, LokiOutput } from './outputs/loki/loki-output.ts';
+import type { LimitUse } from './pipeline/limit-use.ts';
 import { Pipeline, type PipelineOptions } from './pipeline/pipeline.ts';
 import { Backoff } from './runtime/backoff.ts';
 import { ByteBudget } from './runtime/byte-budget.ts';
@@ -59,6 +60,8 @@ export interface AssembledOutput {
   readonly totals: LedgerTotals;
   /** Null: it takes no audit events. */
   readonly auditCounts: AuditCounts | null;
+  /** What rules of rates have done to its logs, by namespace. */
+  readonly limitUses: ReadonlyMap<string, LimitUse>;
 }
 
 export interface Surroundings extends RoutingParts {
@@ -138,6 +141,7 @@ export function assembleOutput<S extends LogSource>(
       clock,
       log,
       counters,
+      retained: () => kind.retained,
       chunk: kind.chunk,
       options: pipelineOptions(written, config),
       isFirstRun,
@@ -146,7 +150,7 @@ export function assembleOutput<S extends LogSource>(
   );
   const update = (found: readonly Source[]): void => pipeline.update(kind.sourcesIn(found));
   const secondsUntilLoss = (): number => pipeline.secondsUntilLoss(kind.retained);
-  const { auditCounts = null } = kind;
+  const { auditCounts = null, limitUses = new Map() } = kind;
   const tenantCheck = part.isTenantApart ? tenantCheckOf(part, output, surroundings) : null;
   return {
     name,
@@ -161,6 +165,7 @@ export function assembleOutput<S extends LogSource>(
     counters,
     totals,
     auditCounts,
+    limitUses,
   };
 }
 
@@ -220,7 +225,7 @@ function sourceOpener<S extends LogSource>(
     const begin: Begin = position === null ? { kind: 'new', ...kind.begin(source, isFirst) } : { kind: 'position', position };
     const resume = log.open(begin, nowMs);
     if (typeof resume === 'string') return resume;
-    const { decoder, routes } = kind.follow(source, resume, position?.attribution);
+    const { decoder, routes, limits } = kind.follow(source, resume, position?.attribution);
     const gaps = new GapReporter(lane, routes, clock);
     if (position !== null) gaps.add(position.gaps, decoder.newest.time);
     return new TailedSource({
@@ -229,6 +234,7 @@ function sourceOpener<S extends LogSource>(
       decoder,
       acks: new AckTracker(),
       routes,
+      limits,
       lane,
       ledger,
       gaps,

@@ -5,7 +5,9 @@ import { RecordJoiner } from './decode/record-joiner.ts';
 import { recordTime } from './decode/record-time.ts';
 import { type DecodeOptions, SourceDecoder } from './decode/source-decoder.ts';
 import { sourceOfId } from './discover/log-path.ts';
+import type { FoundPod } from './enrich/pod-lookup.ts';
 import type { Source } from './model/source.ts';
+import { RateRules } from './rate-rules.ts';
 import { routeSources } from './route-sources.ts';
 import { LineMemory } from './runtime/line-memory.ts';
 import type { SourceKind } from './source-kind.ts';
@@ -17,11 +19,13 @@ const CHUNK_BYTES = 512 * 1024;
 
 /** The logs of containers. */
 export function containerKind({ output, counters, partBudget, surroundings }: KindParts): SourceKind<Source> {
-  const { config, allowedRoots: roots, podsDir, descriptors, retention, takeover, fs, selection } = surroundings;
+  const { config, allowedRoots: roots, podsDir, descriptors, retention, takeover, fs, selection, pods, clock } = surroundings;
   const { max_line_bytes: maxLineBytes, part_idle_seconds: partWaitSeconds, rotate_grace_seconds: graceSeconds } = config.containers;
   const lines = new LineMemory(Math.max(CHUNK_BYTES, maxLineBytes) + HEADER_BYTES);
   const scanner = new LineScanner(lines);
   const routesOf = routeSources(output, counters, surroundings);
+  const podOf = pods === undefined ? null : (source: Source): FoundPod => pods.find(source);
+  const rates = new RateRules({ rules: config.limits.rules, podOf, clock });
   const decode: DecodeOptions = { maxLineBytes, partWaitSeconds, partBudget };
   const logOptions = {
     roots,
@@ -35,6 +39,7 @@ export function containerKind({ output, counters, partBudget, surroundings }: Ki
   return {
     chunk: lines.chunk,
     lines,
+    limitUses: rates.uses,
     sourcesIn: (found) => found,
     sourceOf: sourceOfId,
     excludes: (source) => (selection?.exclusionOf(source) ?? null) !== null,
@@ -50,6 +55,7 @@ export function containerKind({ output, counters, partBudget, surroundings }: Ki
     follow: (source, resume, begun) => ({
       decoder: new RecordJoiner(new SourceDecoder(decode, resume, scanner), decode),
       routes: routesOf(source, begun),
+      limits: rates.follow(source),
     }),
   };
 }

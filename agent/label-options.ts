@@ -45,6 +45,7 @@ export function askedAnnotations(config: Config): ReadonlySet<string> {
 export function asksNamespaces(config: Config): boolean {
   const { mappedLabels, mappedMetadata } = labelOptions(config);
   const { include, exclude } = config.containers;
+  const limited = config.limits.rules.flatMap(({ logs = {} }) => logs);
   const isMapped = [mappedLabels, mappedMetadata].some(({ namespaceLabels }) => Object.keys(namespaceLabels).length > 0);
-  return isMapped || [...include, ...exclude].some((rule) => rule.namespace_labels !== undefined);
+  return isMapped || [...include, ...exclude, ...limited].some((rule) => rule.namespace_labels !== undefined);
 }

@@ -5,6 +5,8 @@ import type { LogSource, Source } from './model/source.ts';
 import type { LokiRoute } from './outputs/loki/encode-push.ts';
 import type { RetentionLimits } from './ledger/retention.ts';
 import type { EntryDecoder } from './pipeline/entry-decoder.ts';
+import type { LimitUse } from './pipeline/limit-use.ts';
+import type { RateLimit } from './pipeline/rate-limit.ts';
 import type { SourceRoutes } from './pipeline/source-routes.ts';
 import type { LineMemory } from './runtime/line-memory.ts';
 import type { StartPlace, StartPolicy } from './tail/resume-chain.ts';
@@ -21,6 +23,8 @@ interface FirstLook {
 interface Followed {
   readonly decoder: EntryDecoder;
   readonly routes: SourceRoutes<LokiRoute>;
+  /** How much may be sent of it; absent: any amount. */
+  readonly limits?: () => readonly RateLimit[];
 }
 
 /** In what the sources of one kind, containers or audit logs, differ from those of another, on their way to one output. */
@@ -31,6 +35,8 @@ export interface SourceKind<S extends LogSource> {
   readonly lines?: LineMemory;
   /** What became of audit events; absent: the sources have none. */
   readonly auditCounts?: AuditCounts;
+  /** What rules of rates have done to the sources, by namespace; absent: there are no such rules. */
+  readonly limitUses?: ReadonlyMap<string, LimitUse>;
   /** Of the container logs that a scan has found, and of whatever else there is, the sources of this kind. */
   sourcesIn(found: readonly Source[]): readonly S[];
   /** The source of an id, be it gone; null for what is no id. */

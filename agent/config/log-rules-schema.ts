@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Which logs a rule of `containers.include` or `exclude` names: those that match all of it. */
+/** Which logs a rule of `containers.include`, `exclude` or `limits.rules` names: those that match all of it. */
 export interface LogRuleConfig {
   readonly namespace?: string;
   readonly pod?: string;
@@ -30,6 +30,11 @@ const rule: z.ZodType<LogRuleConfig> = z
     error: 'matches every log, write namespace, pod, container, pod_labels or namespace_labels',
     when: ({ issues }) => issues.length === 0,
   });
+
+/** One rule: which logs something is for. */
+export function logRule(): z.ZodType<LogRuleConfig> {
+  return rule;
+}
 
 /** A list of rules; a log is meant when any of them names it. */
 export function logRules(): z.ZodDefault<z.ZodType<LogRuleConfig[]>> {

@@ -4,9 +4,11 @@ import { type AuditConfig, auditSchema } from './audit-schema.ts';
 import { type ContainersConfig, containersSchema } from './containers-schema.ts';
 import { type KubernetesConfig, kubernetesSchema } from './kubernetes-schema.ts';
 import { askedOfPods, countLabels, type LabelsConfig, labelsSchema } from './labels-schema.ts';
+import type { LogRuleConfig } from './log-rules-schema.ts';
 import { leastAuditMemory, leastMemory } from '../model/memory-share.ts';
 import { parseListenAddress } from './listen-address.ts';
 import { type OutputConfig, outputsSchema } from './output-schema.ts';
+import { type RateRuleConfig, rateRules } from './rate-rules-schema.ts';
 import { absolutePath, labelValue, seconds, whenSound, wholeNumber } from './scalar-schemas.ts';
 import { type StageConfig, stagesSchema } from './stages-schema.ts';
 
@@ -43,6 +45,7 @@ interface LimitsConfig {
   readonly deleted_bytes: number;
   readonly open_files: number;
   readonly dead_letter_bytes: number;
+  readonly rules: readonly RateRuleConfig[];
 }
 
 /** Files of other agents that say how far those have read; each is used once. */
@@ -77,6 +80,9 @@ const limits: z.ZodType<LimitsConfig> = z
     dead_letter_bytes: wholeNumber(0, 1_099_511_627_776)
       .default(67_108_864)
       .describe('Bytes that the dead-letter file of one output may grow to; entries beyond that are counted only.'),
+    rules: rateRules().describe(
+      'How much is sent of which logs, to each output: of the rules for containers the first that names a log holds, and of those for namespaces.',
+    ),
   })
   .prefault({})
   .describe('Bounds of the whole agent.');
@@ -182,22 +188,23 @@ export const configSchema: z.ZodType<WrittenConfig> = z
     { when: whenSound('cluster', 'labels') },
   )
   .superRefine(
-    ({ containers, labels }, ctx) => {
+    ({ containers, labels, limits }, ctx) => {
       for (const key of askedOfPods(labels)) {
         const message = 'nothing is known of pods with kubernetes.enabled: false, remove the key';
         ctx.addIssue({ code: 'custom', path: ['labels', key], message });
       }
-      for (const list of ['include', 'exclude'] as const) {
-        for (const [index, rule] of containers[list].entries()) {
-          for (const key of ['pod_labels', 'namespace_labels'] as const) {
-            if (rule[key] === undefined) continue;
-            const message = 'labels are not known with kubernetes.enabled: false, remove the key';
-            ctx.addIssue({ code: 'custom', path: ['containers', list, index, key], message });
-          }
+      for (const { path, rule } of logRulesIn(containers, limits)) {
+        for (const key of ['pod_labels', 'namespace_labels'] as const) {
+          if (rule[key] === undefined) continue;
+          const message = 'labels are not known with kubernetes.enabled: false, remove the key';
+          ctx.addIssue({ code: 'custom', path: [...path, key], message });
         }
       }
     },
-    { when: (payload) => whenSound('containers', 'kubernetes', 'labels')(payload) && !(payload.value as WrittenConfig).kubernetes.enabled },
+    {
+      when: (payload) =>
+        whenSound('containers', 'kubernetes', 'labels', 'limits')(payload) && !(payload.value as WrittenConfig).kubernetes.enabled,
+    },
   )
   .superRefine(
     (written, ctx) => {
@@ -228,6 +235,18 @@ export const configSchema: z.ZodType<WrittenConfig> = z
     },
     { when: whenSound('audit', 'outputs') },
   );
+
+/** All rules that name logs, and where they stand. */
+function logRulesIn(
+  { include, exclude }: ContainersConfig,
+  { rules }: LimitsConfig,
+): { readonly path: (string | number)[]; readonly rule: LogRuleConfig }[] {
+  return [
+    ...include.map((rule, index) => ({ path: ['containers', 'include', index], rule })),
+    ...exclude.map((rule, index) => ({ path: ['containers', 'exclude', index], rule })),
+    ...rules.flatMap(({ logs }, index) => (logs === undefined ? [] : [{ path: ['limits', 'rules', index, 'logs'], rule: logs }])),
+  ];
+}
 
 function batchesOf({ outputs }: Pick<WrittenConfig, 'outputs'>, logs: OutputConfig['logs'][number]): { readonly batchBytes: number }[] {
   return outputs.filter((output) => output.logs.includes(logs)).map(({ batch_bytes: batchBytes }) => ({ batchBytes }));

@@ -23,6 +23,11 @@ export class ByteRate {
     return paidUntilMs + bytes / this.#bytesPerMs - this.#burstMs;
   }
 
+  /** How many bytes may be sent now; less than 0 where more were sent than may be. */
+  freeBytes({ paidUntilMs }: RateAccount, nowMs: number): number {
+    return (this.#burstMs - Math.max(0, paidUntilMs - nowMs)) * this.#bytesPerMs;
+  }
+
   /** So many bytes are sent now. */
   charge(account: RateAccount, bytes: number, nowMs: number): void {
     account.paidUntilMs = Math.max(account.paidUntilMs, nowMs) + bytes / this.#bytesPerMs;

@@ -11,6 +11,7 @@ const CAUSES: Partial<Record<Gap['reason'], string>> = {
   truncated: 'cut off before they were read',
   held_too_long: 'deleted, and given up unread when limits.deleted_bytes was used up',
   damaged: 'lost in a damaged compressed file',
+  over_limit: 'dropped, since more was written than a rule of limits.rules lets through',
   unreadable: 'deleted, after the disk had failed to give them',
 };
 

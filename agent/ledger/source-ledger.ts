@@ -52,6 +52,13 @@ export class SourceLedger {
     this.#totals.droppedEntries[reason] += 1;
   }
 
+  /** Entries were given up that were in no batch. */
+  givenUp(reason: DropReason, bytes: number, entries: number): void {
+    this.#settled += bytes;
+    this.#totals.droppedBytes[reason] += bytes;
+    this.#totals.droppedEntries[reason] += entries;
+  }
+
   #land(bytes: number): void {
     this.#inFlight -= bytes;
     this.#settled += bytes;

@@ -47,10 +47,11 @@ export const ENTRY_REFUSALS = [
 export type EntryRefusal = (typeof ENTRY_REFUSALS)[number];
 
 /** Why an entry was not delivered. Closed: every lost entry has one of these, and a counter that exists from the start. */
-export const DROP_REASONS: readonly [...typeof ENTRY_REFUSALS, 'too_large', 'policy_blocked', 'poison'] = [
+export const DROP_REASONS: readonly [...typeof ENTRY_REFUSALS, 'too_large', 'policy_blocked', 'poison', 'over_limit'] = [
   ...ENTRY_REFUSALS,
   'too_large',
   'policy_blocked',
   'poison',
+  'over_limit',
 ];
 export type DropReason = (typeof DROP_REASONS)[number];

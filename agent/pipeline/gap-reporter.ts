@@ -12,6 +12,10 @@ import type { SourceRoutes } from './source-routes.ts';
 /** Reasons for which a whole stream is refused: no record of it would be taken there. */
 const UNREPORTABLE: ReadonlySet<Gap['reason']> = new Set(['bad_labels', 'bad_metadata']);
 
+/** What goes on for long is not said with every turn of it. */
+const ONGOING: ReadonlySet<Gap['reason']> = new Set(['over_limit']);
+const SAY_MS = 10_000;
+
 /** How much younger than the store's limit a record is that is about older times: it must still be taken when it arrives. */
 const AGE_MARGIN_SECONDS = 60;
 
@@ -22,6 +26,9 @@ export class GapReporter<R extends Route> {
   readonly #clock: Clock;
   readonly #view = new RecordView();
   #unsent: DatedGap[] = [];
+  /** Not of what goes on and was said a moment ago. */
+  #isDue = false;
+  #saidMs = Number.NEGATIVE_INFINITY;
   readonly #sent = new Set<DatedGap>();
 
   constructor(lane: Lane<R>, routes: SourceRoutes<R>, clock: Clock) {
@@ -33,6 +40,11 @@ export class GapReporter<R extends Route> {
   /** Gaps whose record is not stored yet. */
   get gaps(): readonly Gap[] {
     return [...this.#sent, ...this.#unsent].map(({ reason, bytes, lines }) => ({ reason, bytes, lines }));
+  }
+
+  /** What is missing has to be said before the next entry. */
+  get due(): boolean {
+    return this.#isDue;
   }
 
   get unsent(): boolean {
@@ -52,6 +64,7 @@ export class GapReporter<R extends Route> {
       const dated = { ...gap, from: from[0] === 0 ? null : from, until: null };
       if (same === -1) this.#unsent.push(dated);
       else this.#unsent[same] = sumOf(this.#unsent[same]!, dated);
+      this.#isDue ||= !ONGOING.has(gap.reason) || this.#clock.monotonic() - this.#saidMs >= SAY_MS;
     }
   }
 
@@ -59,6 +72,8 @@ export class GapReporter<R extends Route> {
   report(newest: Newest, until: Time | null): void {
     const unsent = this.#unsent;
     this.#unsent = [];
+    this.#isDue = false;
+    this.#saidMs = this.#clock.monotonic();
     for (const gap of unsent) this.#report({ ...gap, until }, newest);
   }
 

@@ -8,8 +8,9 @@ import type { LogSource, Source } from '../model/source.ts';
 import { Roster, type RosterParts } from './roster.ts';
 import type { ByteBudget } from '../runtime/byte-budget.ts';
 import { Wakeup } from '../runtime/wakeup.ts';
+import { Pauses } from './pauses.ts';
 import { StreamWindows } from './stream-windows.ts';
-import type { TurnEnd } from './tailed-source.ts';
+import type { TurnAim, TurnEnd } from './tailed-source.ts';
 import type { Tailing, TailingState } from './tailing.ts';
 
 export interface PipelineOptions {
@@ -28,6 +29,8 @@ export interface PipelineParts<R extends Route, S extends LogSource = Source> ex
   readonly lane: Lane<R>;
   readonly budget: ByteBudget;
   readonly counters: Counters;
+  /** How much of a log is kept on disk. */
+  readonly retained: () => RetentionLimits;
   /** Chunks are read into it. */
   readonly chunk: Buffer;
   readonly options: PipelineOptions;
@@ -49,6 +52,7 @@ export class Pipeline<R extends Route, S extends LogSource = Source> {
   readonly #turns: Tailing<R, S>[] = [];
   /** All that are blocked, and some that were: the store answers often, and beside a few busy sources there may be hundreds of quiet ones. */
   readonly #blocked = new Set<Tailing<R, S>>();
+  readonly #pauses: Pauses<Tailing<R, S>>;
   /** Whose turn it is: nothing is done to it meanwhile. */
   #turning: Tailing<R, S> | null = null;
   readonly #turnsWaiting = new Wakeup();
@@ -65,6 +69,11 @@ export class Pipeline<R extends Route, S extends LogSource = Source> {
     this.#parts = parts;
     this.#roster = new Roster({ ...parts, ...parts.options }, positions);
     this.#windows = new StreamWindows(parts.options.windowSeconds);
+    this.#pauses = new Pauses({
+      ...parts,
+      resume: (tailing) => this.#resume(tailing),
+      secondsUntilLoss: ({ tailed }) => tailed.secondsUntilLoss(parts.retained()),
+    });
     this.#buffer = parts.chunk;
     this.beatMs = parts.clock.monotonic();
   }
@@ -99,15 +108,20 @@ export class Pipeline<R extends Route, S extends LogSource = Source> {
   }
 
   #enqueue(tailing: Tailing<R, S>): void {
-    if (tailing.state === 'queued' || tailing.state === 'leaving' || tailing.state === 'unknown') return;
+    if (tailing.state === 'queued' || tailing.state === 'leaving' || tailing.state === 'unknown' || tailing.state === 'paused') return;
     tailing.state = 'queued';
     this.#turns.push(tailing);
     this.#turnsWaiting.ring();
   }
 
+  #resume(tailing: Tailing<R, S>): void {
+    tailing.state = 'resting';
+    this.#enqueue(tailing);
+  }
+
   /** Polls and reads until `stop` aborts; resolves when no read is under way any more. */
   async run(stop: AbortSignal): Promise<void> {
-    await Promise.all([this.#pollSources(stop), this.#takeTurns(stop), this.#unblock(stop)]);
+    await Promise.all([this.#pollSources(stop), this.#takeTurns(stop), this.#unblock(stop), this.#pauses.run(stop)]);
   }
 
   async #pollSources(stop: AbortSignal): Promise<void> {
@@ -152,7 +166,8 @@ export class Pipeline<R extends Route, S extends LogSource = Source> {
     }
     if (changed || state !== 'resting') {
       tailing.lastChangeMs = nowMs;
-      tailing.intervalMs = lane.full || state === 'early' ? pollMaxMs : pollMinMs;
+      tailing.intervalMs = lane.full || state === 'early' || state === 'paused' ? pollMaxMs : pollMinMs;
+      if (state === 'paused' && this.#pauses.isLate(tailing)) this.#resume(tailing);
       if (state !== 'blocked') this.#enqueue(tailing);
     } else {
       this.#rest(tailing, nowMs);
@@ -190,6 +205,7 @@ export class Pipeline<R extends Route, S extends LogSource = Source> {
 
   #part(tailing: Tailing<R, S>): void {
     const { routes } = tailing.tailed;
+    this.#pauses.leave(tailing, this.#parts.clock.monotonic());
     if (routes.known) for (const { stream } of routes.byChannel) this.#windows.leave(stream, tailing);
   }
 
@@ -244,10 +260,16 @@ export class Pipeline<R extends Route, S extends LogSource = Source> {
 
   async #turn(tailing: Tailing<R, S>): Promise<void> {
     if (tailing.state !== 'queued') return;
-    const { clock } = this.#parts;
-    this.turnSinceMs = clock.monotonic();
+    const nowMs = this.#parts.clock.monotonic();
+    const aim = this.#pauses.admit(tailing, nowMs);
+    if (aim === 'wait') {
+      tailing.state = 'paused';
+      return;
+    }
+    this.turnSinceMs = nowMs;
     this.#turning = tailing;
-    const end = await this.#read(tailing, this.turnSinceMs);
+    const end = await this.#read(tailing, aim, nowMs);
+    this.#pauses.served(tailing);
     this.turnSinceMs = null;
     this.#turning = null;
     // It may have been asked to leave meanwhile.
@@ -257,12 +279,12 @@ export class Pipeline<R extends Route, S extends LogSource = Source> {
     if (end === 'more') this.#enqueue(tailing);
   }
 
-  async #read(tailing: Tailing<R, S>, nowMs: number): Promise<'more' | TailingState> {
+  async #read(tailing: Tailing<R, S>, aim: TurnAim, nowMs: number): Promise<'more' | TailingState> {
     const { counters, log } = this.#parts;
     const { tailed } = tailing;
     const latest = tailed.routes.byChannel.map(({ stream }) => this.#windows.latest(stream, tailing));
     try {
-      const end = await tailed.turn(this.#buffer, this.#view, nowMs, latest);
+      const end = await tailed.turn(this.#buffer, this.#view, { nowMs, latest, aim });
       return end === 'more' ? end : STATE_AFTER[end];
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;

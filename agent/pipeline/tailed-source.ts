@@ -18,6 +18,7 @@ import { LineBounds, type LineTable } from '../runtime/line-table.ts';
 import type { SourceLog } from '../tail/source-log.ts';
 import { Places } from './places.ts';
 import type { Place } from './place.ts';
+import type { RateLimit } from './rate-limit.ts';
 import type { SourceRoutes } from './source-routes.ts';
 
 export interface TailedSourceParts<R extends Route, S extends LogSource = Source> {
@@ -26,6 +27,8 @@ export interface TailedSourceParts<R extends Route, S extends LogSource = Source
   readonly decoder: EntryDecoder;
   readonly acks: AckTracker;
   readonly routes: SourceRoutes<R>;
+  /** How much may be sent of it; absent: any amount. */
+  readonly limits?: (() => readonly RateLimit[]) | undefined;
   readonly lane: Lane<R>;
   readonly ledger: SourceLedger;
   readonly gaps: GapReporter<R>;
@@ -39,6 +42,18 @@ export interface TailedSourceParts<R extends Route, S extends LogSource = Source
  * next is not due yet.
  */
 export type TurnEnd = 'more' | 'nothing' | 'blocked' | 'early';
+
+const NONE: readonly RateLimit[] = [];
+
+/** What is done with the entries of a turn: they go to the store, or are given up since more is written than a rule lets through. */
+export type TurnAim = 'send' | 'drop';
+
+export interface Turn {
+  readonly nowMs: number;
+  /** By channel, the latest time of an entry that may be handed on. */
+  readonly latest: readonly number[];
+  readonly aim: TurnAim;
+}
 
 /** One source on its way to one output: its chain of files, its decoder, its books, and what of it is not settled yet. */
 export class TailedSource<R extends Route, S extends LogSource = Source> {
@@ -67,6 +82,10 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
 
   get routes(): SourceRoutes<R> {
     return this.#parts.routes;
+  }
+
+  get limits(): readonly RateLimit[] {
+    return this.#parts.limits?.() ?? NONE;
   }
 
   get unreadBytes(): number {
@@ -118,10 +137,10 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
 
   /**
    * Reads one chunk into `buffer` and hands its entries to the lane, through `view`. Stops early when the lane is full, or has to take
-   * what it has of these streams first, or the time of a record is later than `latest` says for its channel: what was not consumed is
-   * read again. The routes must be known. Rejects on I/O errors.
+   * what it has of these streams first, or the time of a record is later than `latest` says for its channel, or a limit lets no more
+   * through: what was not consumed is read again. The routes must be known. Rejects on I/O errors.
    */
-  async turn(buffer: Buffer, view: RecordView, nowMs: number, latest: readonly number[]): Promise<TurnEnd> {
+  async turn(buffer: Buffer, view: RecordView, { nowMs, latest, aim }: Turn): Promise<TurnEnd> {
     const { log, decoder, lane, counters, gaps, routes } = this.#parts;
     if (this.waits) return 'blocked';
     const chunk = await log.read(buffer, nowMs);
@@ -132,7 +151,8 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
     for (let channel = 0; channel < latest.length; channel += 1) this.#hold(channel as SourceChannel, latest[channel]!);
     const { malformed, records } = decoder.counts;
     decoder.feed({ ...chunk, bytes: buffer.subarray(0, chunk.length), full: chunk.length === buffer.length }, chunk.birth);
-    while (!lane.full && !this.waits && (this.#appendLines() || this.#appendNext(view)));
+    if (aim === 'send') this.#appendAll(view, nowMs);
+    else this.#drop(view);
     const { consumed } = decoder;
     counters.readBytes += consumed;
     counters.readRecords += decoder.counts.records - records;
@@ -158,6 +178,37 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
     return advanced && log.unreadBytes > 0 ? 'more' : 'nothing';
   }
 
+  /** As far as limits let it through; what they do not has to wait for another turn. */
+  #appendAll(view: RecordView, nowMs: number): void {
+    const { lane, decoder } = this.#parts;
+    const { limits } = this;
+    const most = limits.length === 0 ? Number.POSITIVE_INFINITY : Math.min(...limits.map((limit) => limit.sendableBytes(nowMs)));
+    while (!lane.full && !this.waits && decoder.consumed < most) {
+      if (!this.#appendLines(most - decoder.consumed) && !this.#appendNext(view)) break;
+    }
+    for (const limit of limits) limit.sent(decoder.consumed, nowMs);
+  }
+
+  /** Gives up the entries of the chunk, of which more are written than a limit lets through: none of them is cut. */
+  #drop(view: RecordView): void {
+    const { decoder, routes, ledger, gaps } = this.#parts;
+    const from = decoder.newest.time;
+    let [bytes, lines] = [0, 0];
+    while (decoder.next(view)) {
+      if (view.channel === routes.muted) {
+        this.#filter();
+        continue;
+      }
+      lines += 1;
+      bytes += decoder.at - this.#attributed;
+      this.#attributed = decoder.at;
+    }
+    if (lines === 0) return;
+    ledger.givenUp('over_limit', bytes, lines);
+    gaps.add([{ reason: 'over_limit', bytes, lines }], from);
+    this.limits[0]!.use.droppedBytes += bytes;
+  }
+
   get waits(): boolean {
     return this.#places.waiting;
   }
@@ -172,13 +223,14 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
    * Appends what comes next many lines at a time, as long as that makes no difference: nothing is to be done with a line, and each goes where
    * one of the source and channel has gone before. Returns false where that has to be done for one line.
    */
-  #appendLines(): boolean {
+  #appendLines(mostBytes: number): boolean {
     const { lane, routes, decoder, gaps, counters } = this.#parts;
-    if (!decoder.hasTables || routes.processing !== null || routes.muted !== null || gaps.unsent || this.#attributed !== decoder.at)
+    if (!decoder.hasTables || routes.processing !== null || routes.muted !== null || gaps.due || this.#attributed !== decoder.at)
       return false;
     const bounds = this.#bounds;
     const places = this.#places.of(routes.byChannel);
     lane.boundLines(routes.byChannel, places, bounds);
+    bounds.roomBytes = Math.min(bounds.roomBytes, mostBytes);
     // In a stream that both go into they keep the order in which they were written.
     const other = otherChannel(this.#sent.channel);
     if (routes.byChannel[STDOUT]!.stream === routes.byChannel[STDERR]!.stream) bounds.channels[other].newest = -1;
@@ -201,7 +253,7 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
     const { channel } = view;
     const route = routes.route(view);
     if (route === null) return this.#filter();
-    if (gaps.unsent && lane.refusal(route, view) === null) gaps.report(this.#newestSent, [view.seconds, view.nanos]);
+    if (gaps.due && lane.refusal(route, view) === null) gaps.report(this.#newestSent, [view.seconds, view.nanos]);
     const span = this.#span;
     span.from = this.#attributed;
     span.bytes = decoder.at - span.from;

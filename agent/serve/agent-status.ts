@@ -31,10 +31,20 @@ export interface OutputStatus {
   readonly batchTargetBytes: number;
   /** By the reason. */
   readonly unopened: ReadonlyMap<string, number>;
+  /** What rules of rates have done to logs, by namespace. */
+  readonly limits: readonly LimitStatus[];
   /** Null: it takes no audit events. */
   readonly audit: AuditStatus | null;
   /** Null: not known, or of no importance. */
   readonly isTenantSeparated: boolean | null;
+}
+
+/** What rules of rates have done to the logs of a namespace. */
+export interface LimitStatus {
+  readonly namespace: string;
+  readonly waiting: number;
+  readonly pausedSeconds: number;
+  readonly droppedBytes: number;
 }
 
 /** What was learnt from Kubernetes, and how. */
@@ -59,6 +69,7 @@ interface AuditWebhookStatus {
   readonly spoolBytes: number;
 }
 
+/** What the agent is at and has done, as its pages see it. */
 export interface AgentStatus {
   /** Absent: nothing is received. */
   readonly auditWebhook?: AuditWebhookStatus;

@@ -5,7 +5,7 @@ import type { Counters } from '../model/counters.ts';
 import { EXCLUSIONS } from '../model/exclusion.ts';
 import { LOSS_REASONS } from '../model/gap.ts';
 import { DROP_REASONS } from '../model/verdict.ts';
-import type { AgentStatus, OutputStatus } from './agent-status.ts';
+import type { AgentStatus, LimitStatus, OutputStatus } from './agent-status.ts';
 import { AUDIT_COUNTERS } from './audit-counters.ts';
 import { STAGE_COUNTERS } from './stage-counters.ts';
 import type { Page } from './http-server.ts';
@@ -22,6 +22,7 @@ export class Metrics {
     this.#requestsAndDrops();
     this.#stages();
     this.#unopened();
+    this.#rates();
     this.#auditEvents();
     this.#auditTenants();
     this.#labels();
@@ -145,6 +146,24 @@ export class Metrics {
       gauge.reset();
       for (const { name, unopened } of outputs) for (const [reason, count] of unopened) gauge.set({ output: name, reason }, count);
     });
+  }
+
+  #rates(): void {
+    const waiting = 'Logs that are over a rate of limits.rules and wait on disk.';
+    this.#gauge('logferry_limited_sources', waiting, ['output', 'namespace'], (gauge, { outputs }) => {
+      gauge.reset();
+      for (const { name: output, limits } of outputs)
+        for (const { namespace, waiting: logs } of limits) gauge.set({ output, namespace }, logs);
+    });
+    const counters: readonly [string, string, (limit: LimitStatus) => number][] = [
+      ['logferry_paused_seconds_total', 'Seconds that logs have waited for rates, all of them added up.', (limit) => limit.pausedSeconds],
+      ['logferry_over_limit_bytes_total', 'Bytes that a rule of limits.rules had dropped.', (limit) => limit.droppedBytes],
+    ];
+    for (const [name, help, value] of counters)
+      this.#counter(name, help, ['output', 'namespace'], (counter, { outputs }) => {
+        for (const { name: output, limits } of outputs)
+          for (const limit of limits) counter.inc({ output, namespace: limit.namespace }, value(limit));
+      });
   }
 
   #auditEvents(): void {

@@ -118,6 +118,7 @@ limits:
   deleted_bytes: 1073741824
   open_files: 16384
   dead_letter_bytes: 67108864
+  rules: []
 checkpoint:
   interval_seconds: 1
 lint:

@@ -101,6 +101,7 @@ describe(parseConfig, () => {
           deleted_bytes: 1073741824,
           open_files: 16384,
           dead_letter_bytes: 67108864,
+          rules: [],
         },
         checkpoint: { interval_seconds: 1 },
         lint: { interval_seconds: 0, sample_bytes: 65_536 },

@@ -108,6 +108,10 @@ describe('every key', () => {
       'import.promtail_positions',
       'import.fluent_bit_db',
       'import.vector_checkpoints',
+      'limits.rules.logs',
+      ...['namespace', 'pod', 'container', 'pod_labels', 'namespace_labels'].map((key) => `limits.rules.logs.${key}`),
+      'limits.rules.rate_bytes',
+      'limits.rules.burst_bytes',
     ]);
   });
 });

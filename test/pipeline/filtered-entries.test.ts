@@ -37,7 +37,7 @@ describe(TailedSource, () => {
       stages: WITHOUT_COMMENTS,
     });
     source.poll(0);
-    await source.turn(Buffer.alloc(700_000), new RecordView(), 0, [ANY_TIME, ANY_TIME]);
+    await source.turn(Buffer.alloc(700_000), new RecordView(), { nowMs: 0, latest: [ANY_TIME, ANY_TIME], aim: 'send' });
     expect(totals.filteredBytes).toBe(lines.filter((line) => line.includes('#')).join('').length);
     expect(source.position().channels[0].offset).toBe(lines[0]!.length);
     bench.lane.seal();

@@ -100,9 +100,10 @@ async function ship(path: string, root: string, setup: Setup, lines: LineMemory 
   const pair = routes(setup);
   const source = tailedSource<LokiRoute>({ path, root, lane, pair, clock, totals, counters, lines, maxLineBytes: MAX_LINE_BYTES });
   const buffer = lines?.chunk ?? Buffer.alloc(CHUNK_BYTES);
+  const latest = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   source.poll(0);
   for (let turn = 0; turn < 100 && source.unreadBytes > 0; turn += 1) {
-    await source.turn(buffer, new RecordView(), 0, [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]);
+    await source.turn(buffer, new RecordView(), { nowMs: 0, latest, aim: 'send' });
     seen.positions.push(JSON.stringify(source.position()));
     expect(source.unbalancedBytes).toBe(0);
     await clock.advance(1);

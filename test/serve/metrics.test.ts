@@ -25,6 +25,7 @@ function statusOf(counters: Counters, totals: LedgerTotals = new LedgerTotals())
         window: 8,
         batchTargetBytes: 900,
         unopened: new Map([['outside_roots', 2]]),
+        limits: [{ namespace: 'shop', waiting: 2, pausedSeconds: 1.5, droppedBytes: 70 }],
         audit: null,
         isTenantSeparated: null,
       },
@@ -61,6 +62,7 @@ const REFUSED = [
   'too_large',
   'policy_blocked',
   'poison',
+  'over_limit',
 ];
 const UNREAD = ['deleted_unread', 'truncated', 'held_too_long', 'damaged', 'unreadable'];
 
@@ -112,6 +114,9 @@ describe(Metrics, () => {
       ...zeros('logferry_dropped_entries_total', REFUSED),
       ...zeros('logferry_losses_total', UNREAD),
       ...zeros('logferry_lost_bytes_total', [...REFUSED, ...UNREAD]),
+      'logferry_limited_sources{output="loki",namespace="shop"}': 2,
+      'logferry_paused_seconds_total{output="loki",namespace="shop"}': 1.5,
+      'logferry_over_limit_bytes_total{output="loki",namespace="shop"}': 70,
       'logferry_sources{output="loki"}': 3,
       'logferry_unread_bytes{output="loki"}': 40,
       'logferry_deleted_bytes{output="loki"}': 4,
