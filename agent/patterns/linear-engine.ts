@@ -1,0 +1,46 @@
+import { setFlagsFromString } from 'node:v8';
+import { PatternFault } from './pattern-fault.ts';
+
+/** After so many steps back V8's usual engine gives a text over to the linear one. */
+const MOST_BACKTRACKS = 1000;
+
+const V8_FLAGS = [
+  '--enable-experimental-regexp-engine',
+  '--enable-experimental-regexp-engine-on-excessive-backtracks',
+  `--regexp-backtracks-before-fallback=${MOST_BACKTRACKS}`,
+];
+
+/**
+ * An expression reads these when it is made, and V8 gives one that was made before to whoever makes the same again: no other code
+ * begins one so.
+ */
+const OWN = '(?:)';
+
+/** `g` and what V8 calls linear. */
+const LINEAR = 'gl';
+
+/** One expression for both of V8's engines. */
+export interface Engines {
+  /** Compiled to machine code; with a guard against going back too often, but not against going forward from every place of a text. */
+  readonly usual: RegExp;
+  /** Takes time in proportion to the text times the pattern, whatever these are. */
+  readonly linear: RegExp;
+}
+
+/**
+ * Makes V8's expressions (v8.dev/blog/non-backtracking-regexp); both are global, so `lastIndex` says where they begin. Throws
+ * `PatternFault` for what V8 cannot do in linear time or finds too large.
+ */
+export function createEngines(source: string): Engines {
+  for (const flag of V8_FLAGS) setFlagsFromString(flag);
+  try {
+    const engines = { usual: new RegExp(OWN + source, 'g'), linear: new RegExp(OWN + source, LINEAR) };
+    // What is too large is told when it is first used.
+    engines.usual.test('');
+    engines.linear.test('');
+    return engines;
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
+    throw new PatternFault(`cannot be done in linear time (${error.message}), write a simpler one`);
+  }
+}
