@@ -194,7 +194,7 @@ async function surroundingsOf(
     pods: pods?.lookup,
     selection: new Selection({ ...config.containers, conventions: conventionsIn(config.kubernetes) }, pods?.known ?? null),
     faults: new AnnotationFaults(log),
-    labelBudget: new LabelBudget(config.labels.max_values, clock, log),
+    labelBudget: labelBudgetOf(config, clock, log),
     compileJmesPath: await loadJmesPath(config.stages),
     config,
     version,
@@ -208,6 +208,11 @@ async function surroundingsOf(
     realPath,
     isFirstRun: startedMs === null,
   };
+}
+
+function labelBudgetOf({ labels }: Config, clock: Clock, log: ThrottledLogger): LabelBudget {
+  const { max_values: maxValues, max_namespace_values: maxNamespaceValues } = labels;
+  return new LabelBudget({ maxValues, maxNamespaceValues }, clock, log);
 }
 
 function start(outputs: readonly AssembledOutput[]): void {

@@ -7,6 +7,7 @@ import type { CompileJmesPath } from './load-jmespath.ts';
 import type { LineValues } from './model/attribution.ts';
 import type { Counters } from './model/counters.ts';
 import type { StreamIdentity } from './model/labels.ts';
+import type { Source } from './model/source.ts';
 import type { LokiRoute } from './outputs/loki/encode-push.ts';
 import { type ChannelProcessing, EntryProcessing } from './pipeline/entry-processing.ts';
 import { LabelRoutes } from './pipeline/label-routes.ts';
@@ -16,7 +17,7 @@ import { Scratch } from './process/scratch.ts';
 
 /** A source whose streams are known. */
 interface KnownSource {
-  readonly id: string;
+  readonly source: Source;
   /** By channel, what its entries have before any stage. */
   readonly identities: readonly StreamIdentity[];
   readonly byChannel: readonly LokiRoute[];
@@ -45,12 +46,12 @@ export function processingBuilder(parts: ProcessingParts): (source: KnownSource)
     wrap,
     compileJmesPath,
   };
-  return ({ id, identities, byChannel, owner, begun }) => {
+  return ({ source, identities, byChannel, owner, begun }) => {
     const ownLabels = [...new Set(identities.flatMap(({ labels }) => Object.keys(labels)))];
     const stageParts: StageParts = { ...shared, ownLabels, extracted: new Names(), labels: new Names() };
     const stages = buildSourceStages({ owner, configured: config.stages }, stageParts);
     if (stages === null) return null;
-    const lineLabels = new LineLabels(id, budget, begun);
+    const lineLabels = new LineLabels(source, budget, begun);
     const names = stageParts.labels.list;
     const admits = (name: string, value: string): boolean => lineLabels.admits(name, value);
     const channels = identities.map((identity, channel): ChannelProcessing<LokiRoute> => {

@@ -68,7 +68,7 @@ export function routeSources(
     const byChannel = identities.map((identity) => output.route(identity));
     const words = pod === 'unknown' || pod === null ? [] : ownersWords(pod, source.container, conventions);
     const owner = words.map(({ processing }) => ownerStages(processing));
-    return { byChannel, processing: processingOf({ id: source.id, identities, byChannel, owner, begun }) };
+    return { byChannel, processing: processingOf({ source, identities, byChannel, owner, begun }) };
   };
   const labelsOf = (source: Source, pod: PodOfSource): [string, string][] =>
     manyValued(streamIdentity(source, pod, STDOUT, options), options);
@@ -80,13 +80,16 @@ export function routeSources(
   const attribute = (source: Source, pod: Pod | null): FoundRoutes<LokiRoute> => {
     if (pod !== null) faults?.say(pod, useless(pod, source, config, options));
     const muted = pod === null ? null : (selection?.mutedChannel(source, pod) ?? null);
-    const demoted = budget?.admit(source.id, labelsOf(source, pod)) ?? [];
+    const demoted = budget?.admit(source, labelsOf(source, pod)) ?? [];
     const facts = pod === null ? null : podFacts(pod, options, annotationsOf(ownersWords(pod, source.container, conventions)));
     return attributed(source, { options: fingerprint, pod: facts, muted, demoted });
   };
   const resume = (source: Source, begun: Attribution): FoundRoutes<LokiRoute> => {
     const labels = labelsOf(source, begun.pod === null ? null : podOfFacts(source, begun.pod));
-    budget?.adopt(labels.filter(([name]) => !begun.demoted.includes(name)));
+    budget?.adopt(
+      source,
+      labels.filter(([name]) => !begun.demoted.includes(name)),
+    );
     return attributed(source, begun);
   };
   return (source, begun) => {
@@ -98,7 +101,7 @@ export function routeSources(
       if (pod !== 'unknown') return attribute(source, pod);
       isPartial = true;
       counters.partialMetadataSources += 1;
-      return { ...handling(source, 'unknown', { demoted: budget?.admit(source.id, labelsOf(source, 'unknown')) ?? [] }), final: false };
+      return { ...handling(source, 'unknown', { demoted: budget?.admit(source, labelsOf(source, 'unknown')) ?? [] }), final: false };
     });
   };
 }

@@ -16,6 +16,7 @@ export interface LabelsConfig {
   readonly static: Readonly<Record<string, string>>;
   readonly metadata: readonly MetadataName[];
   readonly max_values: number;
+  readonly max_namespace_values: number;
   readonly from_pod_labels: Names;
   readonly from_pod_annotations: Names;
   readonly metadata_from_pod_labels: Names;
@@ -104,6 +105,9 @@ export const labelsSchema: z.ZodType<LabelsConfig> = z
       .describe(
         'Values that a label may take on this node within a day; from the next value on it goes with new logs as structured metadata. 0: any number.',
       ),
+    max_namespace_values: wholeNumber(0, 1_000_000)
+      .default(200)
+      .describe('As max_values, of the values that a label has in one namespace on this node. 0: any number.'),
     from_pod_labels: mapping(labelName, 'Further labels, name to the label of the pod that has the value: team: example.com/team.'),
     from_pod_annotations: mapping(labelName, "Likewise from the pod's annotations; whoever may change the pod chooses the value."),
     from_namespace_labels: mapping(labelName, "Likewise from the namespace's labels; the agent has to be allowed to get namespaces."),

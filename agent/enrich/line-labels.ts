@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { LineValues } from '../model/attribution.ts';
+import type { Source } from '../model/source.ts';
 import { isLabelValue } from './is-label-value.ts';
 import type { LabelBudget } from './label-budget.ts';
 
@@ -8,13 +9,13 @@ import type { LabelBudget } from './label-budget.ts';
  * as the budget lets in. What is no label goes along as metadata.
  */
 export class LineLabels {
-  readonly #sourceId: string;
+  readonly #source: Pick<Source, 'id' | 'namespace'>;
   /** Absent: any number of values. */
   readonly #budget: LabelBudget | undefined;
   readonly #admitted = new Map<string, Set<number>>();
 
-  constructor(sourceId: string, budget: LabelBudget | undefined, begun: LineValues = {}) {
-    this.#sourceId = sourceId;
+  constructor(source: Pick<Source, 'id' | 'namespace'>, budget: LabelBudget | undefined, begun: LineValues = {}) {
+    this.#source = source;
     this.#budget = budget;
     for (const [name, hashes] of Object.entries(begun)) this.#admitted.set(name, new Set(hashes));
   }
@@ -26,10 +27,10 @@ export class LineLabels {
     const admitted = this.#admitted.getOrInsertComputed(name, () => new Set());
     const hash = crc32(value);
     if (admitted.has(hash)) {
-      this.#budget.adopt([[name, value]]);
+      this.#budget.adopt(this.#source, [[name, value]]);
       return true;
     }
-    if (this.#budget.admit(this.#sourceId, [[name, value]]).length > 0) return false;
+    if (this.#budget.admit(this.#source, [[name, value]]).length > 0) return false;
     admitted.add(hash);
     return true;
   }

@@ -70,6 +70,7 @@ labels:
   metadata:
     - pod
   max_values: 1000
+  max_namespace_values: 200
   from_pod_labels: {}
   from_pod_annotations: {}
   from_namespace_labels: {}

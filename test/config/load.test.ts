@@ -58,6 +58,7 @@ describe(parseConfig, () => {
           static: {},
           metadata: ['pod'],
           max_values: 1000,
+          max_namespace_values: 200,
           from_pod_labels: {},
           from_pod_annotations: {},
           metadata_from_pod_labels: {},

@@ -41,6 +41,7 @@ describe('every key', () => {
       'audit.webhook.max_connections',
       'audit.webhook.remember_events',
       'labels.max_values',
+      'labels.max_namespace_values',
       'outputs.max_in_flight',
       'kubelet.container_log_max_files',
       'limits.open_files',
