@@ -56,16 +56,19 @@ export const GZIP: Scenario = {
   },
 };
 
-const STAGES = [{ level: {} }, { redact: { shapes: ['email'] } }];
+const LEVEL = { level: {} };
+/** What every line is looked at for, some of it as labels. */
+const STAGED: Readonly<Record<string, readonly object[]>> = {
+  level: [LEVEL],
+  'level-redact': [LEVEL, { redact: { shapes: ['email'] } }],
+  json: [{ json: { expressions: { level: '', severity: 'level' } } }, { labels: { level: '', severity: '' } }],
+};
 
 export const JSON_LINES: Scenario = {
   name: 'json',
-  summary: '512 MiB of JSON lines, as they are, with their level, and searched for addresses too',
+  summary: '512 MiB of JSON lines, as they are, with their level, searched for addresses too, and with labels of their own',
   run: async (bench) => {
-    const staged = [
-      logferry('logferry-level', { config: { stages: STAGES.slice(0, 1) } }),
-      logferry('logferry-level-redact', { config: { stages: STAGES } }),
-    ];
+    const staged = Object.entries(STAGED).map(([name, stages]) => logferry(`logferry-${name}`, { config: { stages } }));
     await bench.contest(`json: ${JSON_LINES.summary}`, bench.tree('json', twenty(512)), [...bench.logferry, ...staged]);
   },
 };
