@@ -72,10 +72,10 @@ export async function runAgent(parts: AgentParts, stop: AbortSignal): Promise<vo
   const webhook = await openWebhook(parts, policy, log);
   if (webhook !== null) stack.use(webhook);
   const outputs = await assembleAll({ config, policy, checkpoints }, surroundings);
-  for (const { output, lane, tenantCheck } of outputs) {
+  for (const { output, lanes, tenantCheck } of outputs) {
     stack.use(output);
     stack.use(tenantCheck);
-    stack.use(lane);
+    stack.use(lanes);
   }
   const hint = new Wakeup();
   const { log_dir: logDir, scan_interval_seconds: scanSeconds } = config.containers;
@@ -216,8 +216,8 @@ function labelBudgetOf({ labels }: Config, clock: Clock, log: ThrottledLogger): 
 }
 
 function start(outputs: readonly AssembledOutput[]): void {
-  for (const { lane, tenantCheck } of outputs) {
-    lane.start();
+  for (const { lanes, tenantCheck } of outputs) {
+    lanes.start();
     tenantCheck?.start();
   }
 }
@@ -226,7 +226,7 @@ async function drain(outputs: readonly AssembledOutput[], drainMs: number, clock
   const deadline = new AbortController();
   const settled = new AbortController();
   const timer = clock.sleep(drainMs, settled.signal).then(() => deadline.abort());
-  await Promise.all(outputs.map(({ lane }) => lane.drain(deadline.signal)));
+  await Promise.all(outputs.map(({ lanes }) => lanes.drain(deadline.signal)));
   settled.abort();
   await timer;
 }
@@ -236,7 +236,7 @@ function positionsOf(outputs: readonly AssembledOutput[]): Checkpoints['outputs'
 }
 
 function readinessOf({ pods, webhook, outputs, discovery: { scans }, checkpointer: { undurable } }: StatusParts): Readiness {
-  const lanes = outputs.map(({ name, required, lane }) => ({ name, required, state: lane.state }));
+  const lanes = outputs.flatMap(({ name, required, lanes: { states } }) => states.map((state) => ({ name, required, ...state })));
   return { scans, lanes, undurable, awaitsPods: pods?.awaited ?? false, spoolIsFull: webhook?.isFull ?? false };
 }
 
@@ -280,7 +280,7 @@ function statusOf({ parts, pods, webhook, outputs, discovery, lint, checkpointer
     checkpointAgeSeconds: (nowMs - checkpointer.savedMs) / 1000,
     openFiles: descriptors.open,
     secondsUntilLoss: Math.min(Number.POSITIVE_INFINITY, ...required.map(({ secondsUntilLoss }) => secondsUntilLoss())),
-    outputs: outputs.map(({ name, counters, totals, pipeline, lane, budget, auditCounts, limitUses, tenantCheck }) => ({
+    outputs: outputs.map(({ name, counters, totals, pipeline, lanes, tenants, budget, auditCounts, limitUses, tenantCheck }) => ({
       name,
       counters,
       totals,
@@ -289,13 +289,14 @@ function statusOf({ parts, pods, webhook, outputs, discovery, lint, checkpointer
       deletedBytes: pipeline.deletedBytes,
       unbalancedBytes: pipeline.unbalancedBytes,
       heldBytes: budget.usedBytes,
-      queuedBatches: lane.queuedBatches,
-      inFlight: lane.inFlight,
-      window: lane.window,
-      batchTargetBytes: lane.batchTargetBytes,
+      queuedBatches: lanes.sum(({ queuedBatches }) => queuedBatches),
+      inFlight: lanes.sum(({ inFlight }) => inFlight),
+      window: lanes.sum(({ window }) => window),
+      batchTargetBytes: lanes.own.batchTargetBytes,
       unopened: pipeline.unopened,
       limits: [...limitUses].map(([namespace, use]) => ({ namespace, ...use.status(nowMs) })),
       audit: auditCounts,
+      tenants: tenants(),
       isTenantSeparated: tenantCheck?.separated ?? null,
     })),
   };

@@ -1,26 +1,25 @@
 import { AckTracker } from './checkpoint/ack-tracker.ts';
 import type { AuditCounts } from './audit/audit-counts.ts';
-import { buildOutput } from './build-output.ts';
+import { type BuiltLanes, buildLanes } from './build-lanes.ts';
+import { backoffOf, buildOutput } from './build-output.ts';
 import type { Config } from './config/schema.ts';
-import { DeadLetters } from './deliver/dead-letters.ts';
-import { Lane, type LaneOptions } from './deliver/lane.ts';
-import { letterFile } from './deliver/letter-files.ts';
+import type { LaneSet } from './deliver/lane-set.ts';
 import { GapReporter } from './pipeline/gap-reporter.ts';
 import { LedgerTotals } from './ledger/ledger-totals.ts';
 import type { Retention } from './ledger/retention.ts';
 import { SourceLedger } from './ledger/source-ledger.ts';
 import { Counters } from './model/counters.ts';
 import { loss } from './model/gap.ts';
-import { laneHeadroom, type MemoryShare } from './model/memory-share.ts';
+import type { MemoryShare } from './model/memory-share.ts';
 import { newestTime, type Position, unsettledBytes } from './model/position.ts';
 import type { LogSource, Source } from './model/source.ts';
-import { observeLane } from './observe-lane.ts';
 import type { LokiRoute } from './outputs/loki/encode-push.ts';
 import type { LokiClient, LokiOutput } from './outputs/loki/loki-output.ts';
 import type { LimitUse } from './pipeline/limit-use.ts';
 import { Pipeline, type PipelineOptions } from './pipeline/pipeline.ts';
 import { Backoff } from './runtime/backoff.ts';
 import { ByteBudget } from './runtime/byte-budget.ts';
+import type { LineMemory } from './runtime/line-memory.ts';
 import type { Clock } from './runtime/clock.ts';
 import type { ThrottledLogger } from './runtime/logger.ts';
 import type { FileSystem } from './runtime/file-system.ts';
@@ -32,6 +31,7 @@ import { TailedSource } from './pipeline/tailed-source.ts';
 import type { RoutingParts } from './route-sources.ts';
 import type { SourceKind } from './source-kind.ts';
 import type { Takeover } from './takeover.ts';
+import type { Tenancy } from './tenancy.ts';
 import { TenantCheck } from './tenant-check.ts';
 
 type OutputConfig = Config['outputs'][number];
@@ -48,7 +48,8 @@ export interface AssembledOutput {
   readonly name: string;
   readonly required: boolean;
   readonly output: LokiOutput;
-  readonly lane: Lane<LokiRoute>;
+  readonly lanes: LaneSet<LokiRoute>;
+  readonly tenants: BuiltLanes['tenants'];
   /** Null: nothing depends on who else is in its tenant. */
   readonly tenantCheck: TenantCheck | null;
   readonly pipeline: Omit<Pipeline<LokiRoute>, 'update'>;
@@ -96,26 +97,30 @@ export interface OutputPart<S extends LogSource> {
   readonly isTenantApart: boolean;
   readonly memory: MemoryShare;
   readonly maxLineBytes: number;
+  readonly tenancy: Tenancy;
+  /** Where tables of lines stand; null: entries come one by one. */
+  readonly lines: LineMemory | null;
   readonly kind: (parts: KindParts) => SourceKind<S>;
 }
 
 /** What sources of a kind are built for. */
 export interface KindParts {
-  readonly output: LokiOutput;
+  readonly lanes: LaneSet<LokiRoute>;
+  readonly lines: LineMemory | null;
   readonly counters: Counters;
   /** What unfinished lines of all sources may hold. */
   readonly partBudget: ByteBudget;
   readonly surroundings: Surroundings;
 }
 
-/** Builds a lane and a pipeline; every output reads the files on its own, so that one that is down never delays another. */
+/** Builds lanes and a pipeline; every output reads the files on its own, so that one that is down never delays another. */
 export function assembleOutput<S extends LogSource>(
   part: OutputPart<S>,
   positions: Readonly<Record<string, Position>>,
   surroundings: Surroundings,
 ): AssembledOutput {
-  const { config, clock, log, version, progress, isFirstRun, client } = surroundings;
-  const { written, name, tenant, memory, maxLineBytes } = part;
+  const { config, clock, log, version, isFirstRun, client } = surroundings;
+  const { written, name, tenant, memory } = part;
   const counters = new Counters();
   const totals = new LedgerTotals();
   const budget = new ByteBudget(memory.batchBytes, new Wakeup());
@@ -124,19 +129,17 @@ export function assembleOutput<S extends LogSource>(
     version,
     clock,
     onRequest: (outcome) => counters.countRequest(outcome),
+    tenants: part.tenancy.most,
     client,
   });
-  const kind = part.kind({ output, counters, partBudget, surroundings });
-  const deadLetters = new DeadLetters(letterFile(config.state_dir, name), config.limits.dead_letter_bytes, clock);
-  const observer = observeLane({ output: name, counters, deadLetters, log, progress });
-  const lane = new Lane({ output, budget, clock, observer, options: laneOptions(written, config, maxLineBytes), lines: kind.lines });
-  const parts = { kind, lane, counters, totals };
-  const pipeline = new Pipeline<LokiRoute, S>(
+  const { lanes, tenants } = buildLanes(part, { output, budget, counters, inUse: () => pipeline.lanes }, surroundings);
+  const kind = part.kind({ lanes, lines: part.lines, counters, partBudget, surroundings });
+  const parts = { kind, lanes, counters, totals };
+  const pipeline: Pipeline<LokiRoute, S> = new Pipeline<LokiRoute, S>(
     {
       open: sourceOpener(parts, surroundings),
       reportGone: goneReporter(parts, clock),
       excludes: (source) => kind.excludes(source),
-      lane,
       budget,
       clock,
       log,
@@ -156,7 +159,8 @@ export function assembleOutput<S extends LogSource>(
     name,
     required: written.required,
     output,
-    lane,
+    lanes,
+    tenants,
     tenantCheck,
     pipeline,
     update,
@@ -182,14 +186,14 @@ function tenantCheckOf(
 
 interface SourceParts<S extends LogSource> {
   readonly kind: SourceKind<S>;
-  readonly lane: Lane<LokiRoute>;
+  readonly lanes: LaneSet<LokiRoute>;
   readonly counters: Counters;
   readonly totals: LedgerTotals;
 }
 
 /** Says what a position has not settled, of a source whose files are gone. */
 function goneReporter<S extends LogSource>(
-  { kind, lane, totals }: SourceParts<S>,
+  { kind, lanes, totals }: SourceParts<S>,
   clock: Clock,
 ): (id: string, position: Position) => GapReporter<LokiRoute> | 'later' | null {
   return (id, position) => {
@@ -197,8 +201,8 @@ function goneReporter<S extends LogSource>(
     const bytes = unsettledBytes(position);
     if (source === null || kind.excludes(source) || (bytes === 0 && position.gaps.length === 0)) return null;
     const routes = kind.routesOf(source, position.attribution);
-    if (lane.full || !routes.find()) return 'later';
-    const reporter = new GapReporter(lane, routes, clock);
+    if (!routes.find() || routes.byChannel.some((route) => lanes.laneOf(route).full)) return 'later';
+    const reporter = new GapReporter(lanes, routes, clock);
     const newest = newestTime(position);
     reporter.add(position.gaps, newest.time);
     if (bytes > 0) {
@@ -215,7 +219,7 @@ function goneReporter<S extends LogSource>(
 
 /** Opens a source for one output, or says why that cannot be done. */
 function sourceOpener<S extends LogSource>(
-  { kind, lane, counters, totals }: SourceParts<S>,
+  { kind, lanes, counters, totals }: SourceParts<S>,
   { config, clock }: Surroundings,
 ): (source: S, position: Position | null, isFirst: boolean) => TailedSource<LokiRoute, S> | string {
   return (source, position, isFirst) => {
@@ -226,7 +230,7 @@ function sourceOpener<S extends LogSource>(
     const resume = log.open(begin, nowMs);
     if (typeof resume === 'string') return resume;
     const { decoder, routes, limits } = kind.follow(source, resume, position?.attribution);
-    const gaps = new GapReporter(lane, routes, clock);
+    const gaps = new GapReporter(lanes, routes, clock);
     if (position !== null) gaps.add(position.gaps, decoder.newest.time);
     return new TailedSource({
       source,
@@ -235,37 +239,13 @@ function sourceOpener<S extends LogSource>(
       acks: new AckTracker(),
       routes,
       limits,
-      lane,
+      lanes,
       ledger,
       gaps,
       counters,
       clockHoldSeconds: config.containers.clock_hold_seconds,
       nowMs,
     });
-  };
-}
-
-function backoffOf({ backoff }: OutputConfig): Pick<LaneOptions, 'backoffMinMs' | 'backoffMaxMs'> {
-  return { backoffMinMs: backoff.min_seconds * 1000, backoffMaxMs: backoff.max_seconds * 1000 };
-}
-
-function laneOptions(written: OutputConfig, config: Config, lineBytes: number): LaneOptions {
-  const { accepts } = written;
-  return {
-    batchBytes: written.batch_bytes,
-    batchWaitMs: written.batch_wait_seconds * 1000,
-    maxInFlight: written.max_in_flight,
-    ...backoffOf(written),
-    headroomBytes: laneHeadroom(written.batch_bytes, lineBytes),
-    confirm: config.delivery.confirm === 'stream' ? 'stream' : 'batch',
-    maxAgeSeconds: accepts.max_age_seconds,
-    maxFutureSeconds: accepts.max_future_seconds,
-    maxLineBytes: accepts.max_line_bytes,
-    streamRateBytes: accepts.stream_rate_bytes,
-    streamBurstBytes: accepts.stream_burst_bytes,
-    laneRateBytes: 0,
-    laneBurstBytes: 0,
-    clockHoldSeconds: config.containers.clock_hold_seconds,
   };
 }
 

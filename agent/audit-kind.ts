@@ -26,12 +26,13 @@ const GAPS = COMPLETE as SourceChannel;
 const ID = /^audit:(?<path>\/.*)$/;
 
 /** The audit log of the API server of this node, and what API servers post. Both come out equal: what leaves is a function of the event alone. */
-export function auditKind({ output, surroundings, policy }: KindParts & { readonly policy: Policy | null }): SourceKind<LogSource> {
+export function auditKind({ lanes, surroundings, policy }: KindParts & { readonly policy: Policy | null }): SourceKind<LogSource> {
   const { config, descriptors, fs, realPath } = surroundings;
   const { start, webhook } = config.audit;
   const auditCounts = new AuditCounts();
   const options = readerOptions(config.audit, policy, auditCounts);
-  const byChannel = STAGES.map((stage) => output.route({ labels: { ...labelsOf(config), stage }, metadata: [] }));
+  const tenant = lanes.tenantFor(null);
+  const byChannel = STAGES.map((stage) => lanes.route(tenant, { labels: { ...labelsOf(config), stage }, metadata: [] }));
   // One that has lines of an API server's life only: what the kubelet keeps of containers says nothing about it.
   const retention = new Retention({ maxBytes: null, maxFiles: null });
   const sources = auditSources(config);

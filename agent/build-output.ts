@@ -8,6 +8,8 @@ export interface OutputSurroundings {
   readonly version: string;
   readonly clock: Clock;
   readonly onRequest: LokiOutputOptions['onRequest'];
+  /** As how many tenants it pushes at once; absent: as one. */
+  readonly tenants?: number;
   /** In place of the network. */
   readonly client?: LokiClient | undefined;
 }
@@ -19,14 +21,15 @@ export interface OutputSurroundings {
 export function buildOutput(
   written: OutputConfig,
   tenant: string | null,
-  { version, clock, onRequest, client }: OutputSurroundings,
+  { version, clock, onRequest, client, tenants = 1 }: OutputSurroundings,
 ): LokiOutput {
   const { tls, basic_auth: basicAuth } = written;
   const options: LokiOutputOptions = {
     name: written.name,
     url: written.url,
     timeoutMs: written.timeout_seconds * 1000,
-    connections: written.max_in_flight,
+    // Requests are counted by tenant, and none shall wait for the connection of another.
+    connections: written.max_in_flight * tenants,
     tls: {
       caFile: tls.ca_file ?? null,
       certFile: tls.cert_file ?? null,
@@ -43,4 +46,9 @@ export function buildOutput(
     onRequest,
   };
   return new LokiOutput(options, clock, client);
+}
+
+/** The patience of an output. */
+export function backoffOf({ backoff }: OutputConfig): { readonly backoffMinMs: number; readonly backoffMaxMs: number } {
+  return { backoffMinMs: backoff.min_seconds * 1000, backoffMaxMs: backoff.max_seconds * 1000 };
 }

@@ -12,14 +12,19 @@ import type { LokiRoute } from './outputs/loki/encode-push.ts';
 import { type ChannelProcessing, EntryProcessing } from './pipeline/entry-processing.ts';
 import { LabelRoutes } from './pipeline/label-routes.ts';
 import type { Processing } from './pipeline/processing.ts';
+import { TenantRoutes } from './pipeline/tenant-routes.ts';
+import type { Entry } from './process/entry.ts';
 import { Names } from './process/names.ts';
 import { Scratch } from './process/scratch.ts';
+import type { TenantStreams } from './tenant-streams.ts';
 
 /** A source whose streams are known. */
 interface KnownSource {
   readonly source: Source;
   /** By channel, what its entries have before any stage. */
   readonly identities: readonly StreamIdentity[];
+  /** As which its entries go by the word of no stage. */
+  readonly tenant: string | null;
   readonly byChannel: readonly LokiRoute[];
   /** By channel, what the owner of its pod wants to be done before what is configured. */
   readonly owner: readonly (readonly StageConfig[])[];
@@ -30,14 +35,14 @@ interface ProcessingParts {
   readonly config: Config;
   readonly counters: Counters;
   readonly budget: LabelBudget | undefined;
-  readonly routeOf: (identity: StreamIdentity) => LokiRoute;
+  readonly streams: TenantStreams;
   readonly wrapStage?: WrapStage | undefined;
   readonly compileJmesPath: CompileJmesPath | null;
 }
 
 /** What builds, for one output, what is done with the entries of a source; null from it where that is nothing. */
 export function processingBuilder(parts: ProcessingParts): (source: KnownSource) => Processing<LokiRoute> | null {
-  const { config, counters, budget, routeOf, wrapStage: wrap, compileJmesPath } = parts;
+  const { config, counters, budget, streams, wrapStage: wrap, compileJmesPath } = parts;
   const shared = {
     scratch: new Scratch(),
     redactions: counters.redactions,
@@ -46,7 +51,7 @@ export function processingBuilder(parts: ProcessingParts): (source: KnownSource)
     wrap,
     compileJmesPath,
   };
-  return ({ source, identities, byChannel, owner, begun }) => {
+  return ({ source, identities, tenant, byChannel, owner, begun }) => {
     const ownLabels = [...new Set(identities.flatMap(({ labels }) => Object.keys(labels)))];
     const stageParts: StageParts = { ...shared, ownLabels, extracted: new Names(), labels: new Names() };
     const stages = buildSourceStages({ owner, configured: config.stages }, stageParts);
@@ -56,12 +61,20 @@ export function processingBuilder(parts: ProcessingParts): (source: KnownSource)
     const admits = (name: string, value: string): boolean => lineLabels.admits(name, value);
     const channels = identities.map((identity, channel): ChannelProcessing<LokiRoute> => {
       const valueOf = (name: string): string | null => identity.labels[name] ?? null;
-      const route = byChannel[channel]!;
-      const routes = new LabelRoutes({ names, identity, routeOf, admits });
+      const routesOf = (as: string | null): ((entry: Entry) => LokiRoute) => {
+        const routeOf = (identity: StreamIdentity): LokiRoute => streams.route(as, identity);
+        if (names.length > 0) {
+          const routes = new LabelRoutes({ names, identity, routeOf, admits });
+          return (entry) => routes.of(entry);
+        }
+        const route = as === tenant ? byChannel[channel]! : routeOf(identity);
+        return () => route;
+      };
+      const routes = new TenantRoutes({ tenant, tenantFor: (asked) => streams.tenantFor(asked), routesOf });
       return {
         extracted: stageParts.extracted.list.map(valueOf),
         labels: names.map(valueOf),
-        routeOf: names.length === 0 ? () => route : (entry) => routes.of(entry),
+        routeOf: (entry) => routes.of(entry),
       };
     });
     return new EntryProcessing({ stages, channels, lineValues: () => lineLabels.values });

@@ -1,5 +1,7 @@
+import assert from 'node:assert';
 import { dirname, join } from 'node:path';
 import type { KindParts } from './assemble-output.ts';
+import type { Config } from './config/schema.ts';
 import { LineScanner } from './decode/line-scanner.ts';
 import { RecordJoiner } from './decode/record-joiner.ts';
 import { recordTime } from './decode/record-time.ts';
@@ -17,13 +19,18 @@ import { kubeletFiles } from './tail/kubelet-files.ts';
 const HEADER_BYTES = 4096;
 const CHUNK_BYTES = 512 * 1024;
 
+/** What chunks of container logs are read into, and tables of their lines made. */
+export function lineMemory({ containers }: Config): LineMemory {
+  return new LineMemory(Math.max(CHUNK_BYTES, containers.max_line_bytes) + HEADER_BYTES);
+}
+
 /** The logs of containers. */
-export function containerKind({ output, counters, partBudget, surroundings }: KindParts): SourceKind<Source> {
+export function containerKind({ lanes, lines, counters, partBudget, surroundings }: KindParts): SourceKind<Source> {
   const { config, allowedRoots: roots, podsDir, descriptors, retention, takeover, fs, selection, pods, clock } = surroundings;
   const { max_line_bytes: maxLineBytes, part_idle_seconds: partWaitSeconds, rotate_grace_seconds: graceSeconds } = config.containers;
-  const lines = new LineMemory(Math.max(CHUNK_BYTES, maxLineBytes) + HEADER_BYTES);
+  assert(lines !== null, 'lines of containers stand in tables');
   const scanner = new LineScanner(lines);
-  const routesOf = routeSources(output, counters, surroundings);
+  const routesOf = routeSources(lanes, counters, surroundings);
   const podOf = pods === undefined ? null : (source: Source): FoundPod => pods.find(source);
   const rates = new RateRules({ rules: config.limits.rules, podOf, clock });
   const decode: DecodeOptions = { maxLineBytes, partWaitSeconds, partBudget };
@@ -38,7 +45,6 @@ export function containerKind({ output, counters, partBudget, surroundings }: Ki
   };
   return {
     chunk: lines.chunk,
-    lines,
     limitUses: rates.uses,
     sourcesIn: (found) => found,
     sourceOf: sourceOfId,

@@ -1,8 +1,9 @@
 import type { OutputPart } from './assemble-output.ts';
 import { auditSources } from './audit-sources.ts';
 import type { Config } from './config/schema.ts';
-import { containerKind } from './container-kind.ts';
+import { containerKind, lineMemory } from './container-kind.ts';
 import { MOST_AUDIT_LINE_BYTES, shareMemory } from './model/memory-share.ts';
+import { ONE_TENANT, tenancyOf } from './tenancy.ts';
 import type { LogSource, Source } from './model/source.ts';
 
 type OutputConfig = Config['outputs'][number];
@@ -16,13 +17,16 @@ function auditName({ name }: OutputConfig): string {
 }
 
 /** What takes container logs, for each output that shall have them. */
-export function containerParts({ outputs, limits, containers }: Config): OutputPart<Source>[] {
+export function containerParts(config: Config): OutputPart<Source>[] {
+  const { outputs, limits, containers } = config;
   const takers = outputs.filter(({ logs }) => logs.includes('containers'));
   const memory = shareMemory(limits.memory_bytes, takers.length);
   const { max_line_bytes: maxLineBytes } = containers;
+  const tenancy = tenancyOf(config);
   return takers.map((written) => {
     const { name, tenant = null } = written;
-    return { written, name, tenant, isTenantApart: false, memory, maxLineBytes, kind: containerKind };
+    const lines = lineMemory(config);
+    return { written, name, tenant, isTenantApart: false, memory, maxLineBytes, tenancy, lines, kind: containerKind };
   });
 }
 
@@ -47,6 +51,8 @@ export function auditParts(config: Config, kind: OutputPart<LogSource>['kind']):
     isTenantApart: true,
     memory,
     maxLineBytes: MOST_AUDIT_LINE_BYTES,
+    tenancy: ONE_TENANT,
+    lines: null,
     kind,
   }));
 }

@@ -20,8 +20,8 @@ import type { Source } from './model/source.ts';
 import { processingBuilder } from './build-processing.ts';
 import type { WrapStage } from './build-stages.ts';
 import type { LokiRoute } from './outputs/loki/encode-push.ts';
-import type { LokiOutput } from './outputs/loki/loki-output.ts';
 import { ownerStages } from './owner-stages.ts';
+import type { TenantStreams } from './tenant-streams.ts';
 import { type FoundRoutes, SourceRoutes } from './pipeline/source-routes.ts';
 
 export interface RoutingParts {
@@ -48,7 +48,7 @@ type Handling = Pick<FoundRoutes<LokiRoute>, 'byChannel' | 'processing'>;
  * before keeps its attribution, whatever its pod has become.
  */
 export function routeSources(
-  output: LokiOutput,
+  streams: TenantStreams,
   counters: Counters,
   { config, pods, selection, faults, labelBudget: budget, wrapStage, compileJmesPath = null }: RoutingParts,
 ): (source: Source, begun?: Attribution) => SourceRoutes<LokiRoute> {
@@ -60,15 +60,16 @@ export function routeSources(
     counters,
     budget,
     wrapStage,
-    routeOf: (identity) => output.route(identity),
+    streams,
     compileJmesPath,
   });
   const handling = (source: Source, pod: PodOfSource, { demoted, lineValues: begun }: Handled): Handling => {
     const identities = CHANNELS.map((channel) => demote(streamIdentity(source, pod, channel, options), demoted));
-    const byChannel = identities.map((identity) => output.route(identity));
+    const tenant = streams.tenantFor(null);
+    const byChannel = identities.map((identity) => streams.route(tenant, identity));
     const words = pod === 'unknown' || pod === null ? [] : ownersWords(pod, source.container, conventions);
     const owner = words.map(({ processing }) => ownerStages(processing));
-    return { byChannel, processing: processingOf({ source, identities, byChannel, owner, begun }) };
+    return { byChannel, processing: processingOf({ source, identities, tenant, byChannel, owner, begun }) };
   };
   const labelsOf = (source: Source, pod: PodOfSource): [string, string][] =>
     manyValued(streamIdentity(source, pod, STDOUT, options), options);

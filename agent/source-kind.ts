@@ -8,7 +8,6 @@ import type { EntryDecoder } from './pipeline/entry-decoder.ts';
 import type { LimitUse } from './pipeline/limit-use.ts';
 import type { RateLimit } from './pipeline/rate-limit.ts';
 import type { SourceRoutes } from './pipeline/source-routes.ts';
-import type { LineMemory } from './runtime/line-memory.ts';
 import type { StartPlace, StartPolicy } from './tail/resume-chain.ts';
 import type { ChainFile } from './tail/open-chain.ts';
 import type { LogOptions } from './tail/source-log.ts';
@@ -31,8 +30,6 @@ interface Followed {
 export interface SourceKind<S extends LogSource> {
   /** What chunks are read into. */
   readonly chunk: Buffer;
-  /** Where tables of lines stand; absent: entries come one by one. */
-  readonly lines?: LineMemory;
   /** What became of audit events; absent: the sources have none. */
   readonly auditCounts?: AuditCounts;
   /** What rules of rates have done to the sources, by namespace; absent: there are no such rules. */

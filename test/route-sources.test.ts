@@ -8,6 +8,7 @@ import { STDERR, STDOUT, type Channel } from '../agent/model/record.ts';
 import type { LokiRoute } from '../agent/outputs/loki/encode-push.ts';
 import type { SourceRoutes } from '../agent/pipeline/source-routes.ts';
 import { Counters } from '../agent/model/counters.ts';
+import type { StreamIdentity } from '../agent/model/labels.ts';
 import type { Pod } from '../agent/model/pod.ts';
 import { routeSources } from '../agent/route-sources.ts';
 import { podLike } from './enrich/some-pods.ts';
@@ -26,7 +27,8 @@ function handled(pod: Pod, keys: object, begun?: Attribution): SourceRoutes<Loki
   const { config } = parsed;
   const clock = new FakeClock();
   const output = buildOutput(config.outputs[0]!, null, { version: '0.0.0', clock, onRequest: () => undefined });
-  const routes = routeSources(output, new Counters(), { config, pods: new PodLookup({ find: () => pod }, 0, clock) })(SOURCE, begun);
+  const streams = { tenantFor: () => null, route: (_: string | null, identity: StreamIdentity) => output.route(identity) };
+  const routes = routeSources(streams, new Counters(), { config, pods: new PodLookup({ find: () => pod }, 0, clock) })(SOURCE, begun);
   routes.find();
   return routes;
 }

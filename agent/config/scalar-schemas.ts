@@ -1,7 +1,5 @@
 import { z } from 'zod';
-
-/** Loki's rules for tenants (dskit tenant.ValidTenantID, pkg/tenant/tenant.go). */
-const TENANT = /^(?!\.{1,2}$)[A-Za-z0-9!\-_.*'()]{1,150}$/;
+import { TENANT } from '../model/tenant.ts';
 
 /** Longest time that a key may hold: a day. Node's timers overflow at 24.8 days, and nothing here should wait longer. */
 const MAX_SECONDS = 86_400;

@@ -5,12 +5,13 @@ import { type ContainersConfig, containersSchema } from './containers-schema.ts'
 import { type KubernetesConfig, kubernetesSchema } from './kubernetes-schema.ts';
 import { askedOfPods, countLabels, type LabelsConfig, labelsSchema } from './labels-schema.ts';
 import type { LogRuleConfig } from './log-rules-schema.ts';
-import { leastAuditMemory, leastMemory } from '../model/memory-share.ts';
+import { leastAuditMemory, leastMemory, leastTenantMemory } from '../model/memory-share.ts';
 import { parseListenAddress } from './listen-address.ts';
 import { type OutputConfig, outputsSchema } from './output-schema.ts';
 import { type RateRuleConfig, rateRules } from './rate-rules-schema.ts';
 import { absolutePath, labelValue, seconds, whenSound, wholeNumber } from './scalar-schemas.ts';
 import { type StageConfig, stagesSchema } from './stages-schema.ts';
+import { type TenantsConfig, tenantsSchema } from './tenants-schema.ts';
 
 /** Everything an operator may say, with every default filled in. Names are those of the YAML file. */
 export interface Config {
@@ -22,6 +23,7 @@ export interface Config {
   readonly audit: AuditConfig;
   readonly labels: LabelsConfig;
   readonly stages: readonly StageConfig[];
+  readonly tenants: TenantsConfig;
   readonly outputs: readonly OutputConfig[];
   readonly delivery: { readonly confirm: (typeof CONFIRMS)[number] };
   readonly kubelet: { readonly container_log_max_bytes?: number; readonly container_log_max_files?: number };
@@ -165,6 +167,7 @@ export const configSchema: z.ZodType<WrittenConfig> = z
     audit: auditSchema,
     labels: labelsSchema,
     stages: stagesSchema,
+    tenants: tenantsSchema,
     outputs: outputsSchema,
     delivery,
     kubelet,
@@ -209,12 +212,19 @@ export const configSchema: z.ZodType<WrittenConfig> = z
   .superRefine(
     (written, ctx) => {
       const outputs = batchesOf(written, 'containers');
-      const least = leastMemory(outputs, written.containers.max_line_bytes);
-      if (written.limits.memory_bytes >= least) return;
-      const message = `too little for the batches of ${outputs.length} output(s), write at least ${least}, or less for batch_bytes`;
-      ctx.addIssue({ code: 'custom', path: ['limits', 'memory_bytes'], message });
+      const { memory_bytes: memoryBytes } = written.limits;
+      const { max_line_bytes: maxLineBytes } = written.containers;
+      const { allowed, max_per_node: max } = written.tenants;
+      const least = leastMemory(outputs, maxLineBytes);
+      const leastForTenants = allowed.length === 0 ? 0 : leastTenantMemory(outputs, maxLineBytes, max);
+      const what = `too little for the batches of ${outputs.length} output(s)`;
+      const message =
+        memoryBytes < least
+          ? `${what}, write at least ${least}, or less for batch_bytes`
+          : `${what} for ${max} tenants, write at least ${leastForTenants}, or less for tenants.max_per_node or containers.max_line_bytes`;
+      if (memoryBytes < Math.max(least, leastForTenants)) ctx.addIssue({ code: 'custom', path: ['limits', 'memory_bytes'], message });
     },
-    { when: whenSound('limits', 'outputs', 'containers') },
+    { when: whenSound('limits', 'outputs', 'containers', 'tenants') },
   )
   .superRefine(
     (written, ctx) => {

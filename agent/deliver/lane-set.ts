@@ -1,3 +1,4 @@
+import type { StreamIdentity } from '../model/labels.ts';
 import type { LaneState } from './circuit.ts';
 import type { Lane } from './lane.ts';
 import type { Route } from './output.ts';
@@ -27,6 +28,7 @@ export class LaneSet<R extends Route> implements AsyncDisposable {
   readonly own: Lane<R>;
   readonly #parts: LaneSetParts<R>;
   readonly #lanes = new Map<string | null, Lane<R>>();
+  readonly #ofStream = new WeakMap<R['stream'], Lane<R>>();
   readonly #ending = new Set<Promise<void>>();
   #isStarted = false;
 
@@ -52,16 +54,30 @@ export class LaneSet<R extends Route> implements AsyncDisposable {
     for (const lane of this.#lanes.values()) lane.start();
   }
 
-  /** The lane for entries of a tenant, null for those of whom nobody has said one; that of the output's own for one that it may not have. */
-  of(tenant: string | null): Lane<R> {
-    if (tenant === null) return this.own;
-    const known = this.#lanes.get(tenant);
-    if (known !== undefined) return known;
-    const { allows, onFallback } = this.#parts;
-    const why = !allows(tenant) ? 'not_allowed' : this.#hasRoom() ? null : 'too_many';
-    if (why === null) return this.#add(tenant);
-    onFallback(tenant, why);
-    return this.own;
+  /** As which tenant entries go that ask for one, null for those that ask for none: that, unless it may not be or is one too many. */
+  tenantFor(asked: string | null): string | null {
+    const { own, allows, onFallback } = this.#parts;
+    if (asked === null || this.#lanes.has(asked)) return asked ?? own;
+    const why = !allows(asked) ? 'not_allowed' : this.#hasRoom() ? null : 'too_many';
+    if (why !== null) {
+      onFallback(asked, why);
+      return own;
+    }
+    this.#add(asked);
+    return asked;
+  }
+
+  /** The route of entries of a tenant that `tenantFor` has said; equal labels of two tenants are two streams. */
+  route(tenant: string | null, identity: StreamIdentity): R {
+    const lane = this.#lanes.get(tenant)!;
+    const route = lane.route(identity);
+    this.#ofStream.set(route.stream, lane);
+    return route;
+  }
+
+  /** The lane of a route, which is that of its stream for good. */
+  laneOf({ stream }: R): Lane<R> {
+    return this.#ofStream.get(stream)!;
   }
 
   #add(tenant: string | null): Lane<R> {

@@ -1,3 +1,4 @@
+import type { StreamIdentity } from '../model/labels.ts';
 import { CHANNELS, metadataBytes, type RecordView, STDERR, STDOUT } from '../model/record.ts';
 import { Alarm } from '../runtime/alarm.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -89,6 +90,10 @@ export class Lane<R extends Route> implements AsyncDisposable {
       rate: this.#rate,
       batchSize: this.#batchSize,
     });
+  }
+
+  route(identity: StreamIdentity): R {
+    return this.#parts.output.route(identity);
   }
 
   start(): void {

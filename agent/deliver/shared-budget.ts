@@ -1,11 +1,9 @@
 import assert from 'node:assert';
+import { RESERVED_PART } from '../model/memory-share.ts';
 import type { ByteBudget } from '../runtime/byte-budget.ts';
 
 /** Where a lane counts the bytes that it holds in memory. */
 export type LaneBudget = Pick<ByteBudget, 'usedBytes' | 'availableBytes' | 'freed' | 'take' | 'give'>;
-
-/** This part of the memory belongs to lanes one by one, the rest to whoever needs it. */
-const RESERVED = 1 / 2;
 
 /**
  * Memory that the lanes of an output share. Each has a part that nobody takes from it. The rest is a pool of which a lane may hold no more than
@@ -26,7 +24,7 @@ export class SharedBudget {
     this.whole = whole;
     this.sealingBytes = sealingBytes;
     const bytes = whole.limitBytes - sealingBytes;
-    this.reservedBytes = Math.floor((bytes * RESERVED) / lanes);
+    this.reservedBytes = Math.floor((bytes * RESERVED_PART) / lanes);
     this.#poolBytes = bytes - this.reservedBytes * lanes;
   }
 

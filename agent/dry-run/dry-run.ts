@@ -15,6 +15,8 @@ import { routeSources } from '../route-sources.ts';
 import { labelPairs } from '../outputs/loki/stream-names.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { recordsDecoder } from './records-decoder.ts';
+import { tenancyOf } from '../tenancy.ts';
+import { DryTenants } from './dry-tenants.ts';
 import type { StageStep, StageTrace } from './stage-trace.ts';
 
 /** What becomes of one entry. */
@@ -77,7 +79,8 @@ export class DryRun {
       wrapStage: this.#trace?.wrap,
       compileJmesPath,
     };
-    const routes = routeSources(loki, new Counters(), routing)(source);
+    const tenants = new DryTenants(output.tenant ?? null, loki, tenancyOf(config));
+    const routes = routeSources(tenants, new Counters(), routing)(source);
     routes.find();
     const entries: DryEntry[] = [];
     const view = new RecordView();
@@ -86,8 +89,7 @@ export class DryRun {
     while (decoder.next(view) || decoder.flush(view)) {
       const line = Buffer.from(view.buffer.subarray(view.start, view.end));
       const route = routes.route(view);
-      const tenant = output.tenant ?? null;
-      const sent = route === null ? null : sentEntry(loki.plain(route, view), [view.seconds, view.nanos], tenant);
+      const sent = route === null ? null : sentEntry(loki.plain(route, view), [view.seconds, view.nanos], tenants.tenantOf(route));
       entries.push({ line, sent, steps: this.#trace?.take() ?? [] });
     }
     return { entries };

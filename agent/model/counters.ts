@@ -10,6 +10,8 @@ export class Counters {
   sentBytes = 0;
   retries = 0;
   readErrors = 0;
+  /** Logs and entries that go as the tenant of the output, since the one they were given may not be. */
+  readonly tenantFallbacks: Record<'not_allowed' | 'too_many', number> = { not_allowed: 0, too_many: 0 };
   /** Texts that were replaced, by their shape. */
   readonly redactions: Record<Shape, number> = Object.fromEntries(SHAPES.map((shape) => [shape, 0])) as Record<Shape, number>;
   /** Sources that were begun although their pod was not known. */

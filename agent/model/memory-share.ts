@@ -24,6 +24,19 @@ export function leastAuditMemory(outputs: readonly { readonly batchBytes: number
   return Math.max(0, ...shares) * outputs.length;
 }
 
+/** This part of an output's memory for batches belongs to its tenants one by one, the rest to whoever needs it. */
+export const RESERVED_PART: number = 1 / 2;
+
+/** No batch is made smaller than this. */
+const LEAST_BATCH_BYTES = 65_536;
+
+/** Least memory with which every tenant of every output can hold a small batch and still take an entry, whatever the others do. */
+export function leastTenantMemory(outputs: readonly { readonly batchBytes: number }[], maxLineBytes: number, tenants: number): number {
+  const reserved = ((maxLineBytes + LEAST_BATCH_BYTES) * tenants) / RESERVED_PART;
+  const batchBytes = Math.max(0, ...outputs.map((output) => output.batchBytes));
+  return Math.ceil(((batchBytes + reserved) * outputs.length * 4) / 3) + outputs.length * 4;
+}
+
 /** Least memory with which every output can hold one full batch and still take an entry. */
 export function leastMemory(outputs: readonly { readonly batchBytes: number }[], maxLineBytes: number): number {
   const shares = outputs.map(({ batchBytes }) => batchBytes + laneHeadroom(batchBytes, maxLineBytes));

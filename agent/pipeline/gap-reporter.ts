@@ -1,4 +1,3 @@
-import type { Lane } from '../deliver/lane.ts';
 import type { Origin, Span } from '../deliver/origin.ts';
 import type { Route } from '../deliver/output.ts';
 import { type DatedGap, fillGapRecord, justAfter } from '../ledger/gap-record.ts';
@@ -7,6 +6,7 @@ import type { Newest, Time } from '../model/position.ts';
 import { RecordView } from '../model/record.ts';
 import { timeOf } from '../runtime/civil-time.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { Lanes } from './place.ts';
 import type { SourceRoutes } from './source-routes.ts';
 
 /** Reasons for which a whole stream is refused: no record of it would be taken there. */
@@ -19,9 +19,15 @@ const SAY_MS = 10_000;
 /** How much younger than the store's limit a record is that is about older times: it must still be taken when it arrives. */
 const AGE_MARGIN_SECONDS = 60;
 
+/** Between which times, in seconds since 1970, a store takes entries now. */
+interface StoreTimes {
+  oldestSeconds(): number;
+  latestSeconds(): number;
+}
+
 /** Says in a source's own stream what is missing from it: a gap is kept, in checkpoints too, until its record is stored. */
 export class GapReporter<R extends Route> {
-  readonly #lane: Lane<R>;
+  readonly #lanes: Lanes<R>;
   readonly #routes: SourceRoutes<R>;
   readonly #clock: Clock;
   readonly #view = new RecordView();
@@ -31,8 +37,8 @@ export class GapReporter<R extends Route> {
   #saidMs = Number.NEGATIVE_INFINITY;
   readonly #sent = new Set<DatedGap>();
 
-  constructor(lane: Lane<R>, routes: SourceRoutes<R>, clock: Clock) {
-    this.#lane = lane;
+  constructor(lanes: Lanes<R>, routes: SourceRoutes<R>, clock: Clock) {
+    this.#lanes = lanes;
     this.#routes = routes;
     this.#clock = clock;
   }
@@ -68,7 +74,7 @@ export class GapReporter<R extends Route> {
     }
   }
 
-  /** Puts the records of all gaps into the lane, which must not be full. `until`: the time of the first entry behind them, if there is one. */
+  /** Puts the records of all gaps into their lane, which must not be full. `until`: the time of the first entry behind them, if there is one. */
   report(newest: Newest, until: Time | null): void {
     const unsent = this.#unsent;
     this.#unsent = [];
@@ -79,31 +85,27 @@ export class GapReporter<R extends Route> {
 
   #report(gap: DatedGap, { time, channel }: Newest): void {
     const route = this.#routes.byChannel[this.#routes.gaps ?? channel]!;
-    fillGapRecord(this.#view, gap, this.#timeOf(gap, time));
-    const share = this.#admit(route);
-    if (share === null) return;
+    const lane = this.#lanes.laneOf(route);
+    fillGapRecord(this.#view, gap, this.#timeOf(gap, time, lane));
+    const share = lane.admit(route, this.#view);
+    // The store would not take the record.
+    if (typeof share === 'string') return;
     const span: Span = { origin: this.#originOf(gap), from: 0, bytes: 0 };
     this.#sent.add(gap);
     share.onSettled(() => this.#sent.delete(gap));
-    this.#lane.append(route, this.#view, span);
+    lane.append(route, this.#view, span);
   }
 
   /**
    * Just behind the newest entry, as far as the store takes that time; else as early as it may be, or where the next entry is. Never
    * far ahead of what may still come: a store refuses for good what is too far behind the newest entry of its stream.
    */
-  #timeOf({ until }: DatedGap, newest: Time): Time {
+  #timeOf({ until }: DatedGap, newest: Time, lane: StoreTimes): Time {
     const now = timeOf(this.#clock.now());
     const time = newest[0] === 0 ? (until ?? now) : justAfter(newest);
-    const oldest = this.#lane.oldestSeconds();
+    const oldest = lane.oldestSeconds();
     if (time[0] < oldest) return [Math.min(oldest + AGE_MARGIN_SECONDS, now[0]), 0];
-    return time[0] > this.#lane.latestSeconds() ? (until ?? now) : time;
-  }
-
-  /** Null where the store would not take the record. */
-  #admit(route: R): { onSettled(callback: () => void): void } | null {
-    const admitted = this.#lane.admit(route, this.#view);
-    return typeof admitted === 'string' ? null : admitted;
+    return time[0] > lane.latestSeconds() ? (until ?? now) : time;
   }
 
   /** A record of a gap that is refused leaves no gap. */

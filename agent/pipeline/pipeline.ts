@@ -26,7 +26,6 @@ export interface PipelineOptions {
 }
 
 export interface PipelineParts<R extends Route, S extends LogSource = Source> extends Omit<RosterParts<R, S>, 'pollMinMs' | 'partIdleMs'> {
-  readonly lane: Lane<R>;
   readonly budget: ByteBudget;
   readonly counters: Counters;
   /** How much of a log is kept on disk. */
@@ -43,7 +42,7 @@ const LONGEST_ROUND_MS = 10_000;
 
 /**
  * The path of a chunk to one output: sources are polled on our own clock, those with news take turns of one chunk each, a chunk is
- * decoded into the lane, and where the lane is full everything waits in the files. Positions follow the lane's acks.
+ * decoded into the lane of its tenant, and where that is full the source waits in its files. Positions follow the lanes' acks.
  */
 export class Pipeline<R extends Route, S extends LogSource = Source> {
   readonly #parts: PipelineParts<R, S>;
@@ -153,7 +152,7 @@ export class Pipeline<R extends Route, S extends LogSource = Source> {
    */
   #poll(tailing: Tailing<R, S>, nowMs: number): void {
     if (tailing.presence === 'excluded') return this.#leaveOut(tailing, nowMs);
-    const { lane, log, options } = this.#parts;
+    const { log, options } = this.#parts;
     const { pollMinMs, pollMaxMs } = options;
     const { tailed, state } = tailing;
     const changed = tailed.poll(nowMs);
@@ -166,7 +165,7 @@ export class Pipeline<R extends Route, S extends LogSource = Source> {
     }
     if (changed || state !== 'resting') {
       tailing.lastChangeMs = nowMs;
-      tailing.intervalMs = lane.full || state === 'early' || state === 'paused' ? pollMaxMs : pollMinMs;
+      tailing.intervalMs = tailed.full || state === 'early' || state === 'paused' ? pollMaxMs : pollMinMs;
       if (state === 'paused' && this.#pauses.isLate(tailing)) this.#resume(tailing);
       if (state !== 'blocked') this.#enqueue(tailing);
     } else {
@@ -178,12 +177,12 @@ export class Pipeline<R extends Route, S extends LogSource = Source> {
 
   /** What is due when nothing comes: records and unfinished lines are given up, what is missing is said, logs that are gone are closed. */
   #rest(tailing: Tailing<R, S>, nowMs: number): void {
-    const { options, lane } = this.#parts;
+    const { options } = this.#parts;
     const { tailed, lastChangeMs, presence } = tailing;
     const silentMs = nowMs - lastChangeMs;
     const isOver = presence !== 'present' && silentMs >= options.departMs;
     if (tailed.holdsParts) tailed.giveUpParts(this.#view, isOver ? Number.POSITIVE_INFINITY : silentMs);
-    if (!lane.full) tailed.reportGaps();
+    if (!tailed.full) tailed.reportGaps();
     if (!isOver) return;
     if (presence === 'departed') {
       tailing.presence = 'ended';
@@ -248,13 +247,12 @@ export class Pipeline<R extends Route, S extends LogSource = Source> {
     this.#recognize();
   }
 
-  /** One chunk each, in turn: a busy container gets no more of the agent than a quiet one that has something to say. */
+  /** One chunk each, in turn, as far as there is room in their lanes: a busy container gets no more of the agent than a quiet one that has something to say. */
   async #takeTurns(stop: AbortSignal): Promise<void> {
-    const { lane, budget } = this.#parts;
     while (!stop.aborted) {
-      if (lane.full) await budget.freed.wait(stop);
-      else if (this.#turns.length === 0) await this.#turnsWaiting.wait(stop);
-      else await this.#turn(this.#turns.shift()!);
+      const next = this.#turns.findIndex(({ tailed }) => !tailed.full);
+      if (next === -1) await this.#turnsWaiting.wait(stop);
+      else await this.#turn(this.#turns.splice(next, 1)[0]!);
     }
   }
 
@@ -301,17 +299,23 @@ export class Pipeline<R extends Route, S extends LogSource = Source> {
     }
   }
 
-  /** Sources whose streams wait are tried again as the store takes what was sealed. */
+  /** Those whose lanes were full have their turn, and sources whose streams wait are tried again, as the store takes what was sealed. */
   async #unblock(stop: AbortSignal): Promise<void> {
     const { budget } = this.#parts;
     while (!stop.aborted) {
       await budget.freed.wait(stop);
+      if (this.#turns.length > 0) this.#turnsWaiting.ring();
       for (const tailing of this.#blocked) {
         if (tailing.state === 'blocked' && tailing.tailed.waits) continue;
         this.#blocked.delete(tailing);
         if (tailing.state === 'blocked') this.#enqueue(tailing);
       }
     }
+  }
+
+  /** All that open sources have sent to. */
+  get lanes(): ReadonlySet<Lane<R>> {
+    return new Set([...this.#roster.open].flatMap(({ tailed }) => [...tailed.places.lanes]));
   }
 
   get sourceCount(): number {

@@ -1,7 +1,6 @@
 import type { AckTracker } from '../checkpoint/ack-tracker.ts';
 import { Claim } from './claim.ts';
 import type { Unsendable } from '../deliver/entry-check.ts';
-import type { Lane } from '../deliver/lane.ts';
 import type { Origin } from '../deliver/origin.ts';
 import type { Route } from '../deliver/output.ts';
 import type { OpenBatch } from '../deliver/share.ts';
@@ -17,7 +16,7 @@ import type { LogSource, Source } from '../model/source.ts';
 import { LineBounds, type LineTable } from '../runtime/line-table.ts';
 import type { SourceLog } from '../tail/source-log.ts';
 import { Places } from './places.ts';
-import type { Place } from './place.ts';
+import type { Lanes, Place } from './place.ts';
 import type { RateLimit } from './rate-limit.ts';
 import type { SourceRoutes } from './source-routes.ts';
 
@@ -29,7 +28,7 @@ export interface TailedSourceParts<R extends Route, S extends LogSource = Source
   readonly routes: SourceRoutes<R>;
   /** How much may be sent of it; absent: any amount. */
   readonly limits?: (() => readonly RateLimit[]) | undefined;
-  readonly lane: Lane<R>;
+  readonly lanes: Lanes<R>;
   readonly ledger: SourceLedger;
   readonly gaps: GapReporter<R>;
   readonly counters: Counters;
@@ -59,7 +58,8 @@ export interface Turn {
 export class TailedSource<R extends Route, S extends LogSource = Source> {
   readonly source: S;
   readonly #parts: TailedSourceParts<R, S>;
-  readonly #places = new Places<R>();
+  /** Where it sends to. */
+  readonly places: Places<R>;
   /** Place in the source up to which bytes belong to entries that were handed on. */
   #attributed: number;
   readonly #span: { origin: Origin; from: number; bytes: number };
@@ -73,6 +73,7 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
   constructor(parts: TailedSourceParts<R, S>) {
     this.source = parts.source;
     this.#parts = parts;
+    this.places = new Places(parts.lanes);
     this.#attributed = parts.decoder.at;
     this.#rate = new WriteRate(parts.nowMs);
     const { time, channel } = parts.decoder.newest;
@@ -136,17 +137,17 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
   }
 
   /**
-   * Reads one chunk into `buffer` and hands its entries to the lane, through `view`. Stops early when the lane is full, or has to take
+   * Reads one chunk into `buffer` and hands its entries to their lanes, through `view`. Stops early when it is `full`, or a lane has to take
    * what it has of these streams first, or the time of a record is later than `latest` says for its channel, or a limit lets no more
    * through: what was not consumed is read again. The routes must be known. Rejects on I/O errors.
    */
   async turn(buffer: Buffer, view: RecordView, { nowMs, latest, aim }: Turn): Promise<TurnEnd> {
-    const { log, decoder, lane, counters, gaps, routes } = this.#parts;
+    const { log, decoder, counters, gaps, routes } = this.#parts;
     if (this.waits) return 'blocked';
     const chunk = await log.read(buffer, nowMs);
     decoder.joinLines(routes.multiline);
     if (chunk.afterGap) this.giveUpParts(view, Number.POSITIVE_INFINITY);
-    if (lane.full) return 'more';
+    if (this.full) return 'more';
     gaps.add(chunk.gaps, decoder.newest.time);
     for (let channel = 0; channel < latest.length; channel += 1) this.#hold(channel as SourceChannel, latest[channel]!);
     const { malformed, records } = decoder.counts;
@@ -163,16 +164,16 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
 
   /** Records from the future wait for the store's clock, and a source that is ahead of its stream for the others. */
   #hold(channel: SourceChannel, latest: number): void {
-    const { decoder, lane, clockHoldSeconds } = this.#parts;
-    const now = lane.latestSeconds();
+    const { decoder, lanes, routes, clockHoldSeconds } = this.#parts;
+    const now = lanes.laneOf(routes.byChannel[channel]!).latestSeconds();
     decoder.hold(channel, { after: Math.min(now, latest), upTo: now + clockHoldSeconds });
   }
 
   #endOfTurn(advanced: boolean): TurnEnd {
-    const { lane, decoder, log } = this.#parts;
+    const { decoder, log } = this.#parts;
     const { earlySeconds } = decoder;
     this.headSeconds = earlySeconds ?? decoder.newest.time[0];
-    if (lane.full) return 'more';
+    if (this.places.full) return 'more';
     if (this.waits) return 'blocked';
     if (earlySeconds !== null) return 'early';
     return advanced && log.unreadBytes > 0 ? 'more' : 'nothing';
@@ -180,10 +181,10 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
 
   /** As far as limits let it through; what they do not has to wait for another turn. */
   #appendAll(view: RecordView, nowMs: number): void {
-    const { lane, decoder } = this.#parts;
+    const { decoder } = this.#parts;
     const { limits } = this;
     const most = limits.length === 0 ? Number.POSITIVE_INFINITY : Math.min(...limits.map((limit) => limit.sendableBytes(nowMs)));
-    while (!lane.full && !this.waits && decoder.consumed < most) {
+    while (!this.places.full && !this.waits && decoder.consumed < most) {
       if (!this.#appendLines(most - decoder.consumed) && !this.#appendNext(view)) break;
     }
     for (const limit of limits) limit.sent(decoder.consumed, nowMs);
@@ -210,7 +211,13 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
   }
 
   get waits(): boolean {
-    return this.#places.waiting;
+    return this.places.waiting;
+  }
+
+  /** Nothing more is to be read of it before its lanes have room: see Places. */
+  get full(): boolean {
+    const { routes } = this.#parts;
+    return routes.known && this.places.fullFor(routes.byChannel);
   }
 
   #appendNext(view: RecordView): boolean {
@@ -224,11 +231,12 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
    * one of the source and channel has gone before. Returns false where that has to be done for one line.
    */
   #appendLines(mostBytes: number): boolean {
-    const { lane, routes, decoder, gaps, counters } = this.#parts;
+    const { routes, decoder, gaps, counters } = this.#parts;
     if (!decoder.hasTables || routes.processing !== null || routes.muted !== null || gaps.due || this.#attributed !== decoder.at)
       return false;
     const bounds = this.#bounds;
-    const places = this.#places.of(routes.byChannel);
+    const places = this.places.of(routes.byChannel);
+    const { lane } = places[STDOUT]!;
     lane.boundLines(routes.byChannel, places, bounds);
     bounds.roomBytes = Math.min(bounds.roomBytes, mostBytes);
     // In a stream that both go into they keep the order in which they were written.
@@ -249,10 +257,12 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
   }
 
   #append(view: RecordView): void {
-    const { lane, routes, decoder, counters, gaps } = this.#parts;
+    const { routes, decoder, counters, gaps } = this.#parts;
     const { channel } = view;
     const route = routes.route(view);
     if (route === null) return this.#filter();
+    const place = this.places.at(route);
+    const { lane } = place;
     if (gaps.due && lane.refusal(route, view) === null) gaps.report(this.#newestSent, [view.seconds, view.nanos]);
     const span = this.#span;
     span.from = this.#attributed;
@@ -260,8 +270,7 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
     this.#attributed = decoder.at;
     counters.appendedEntries += 1;
     const admitted = lane.admit(route, view);
-    if (typeof admitted === 'string') return this.#refuse(route, view, admitted);
-    const place = this.#places.at(route);
+    if (typeof admitted === 'string') return this.#refuse(place, view, admitted);
     if (admitted !== place.share) this.#open(place, admitted);
     const claim = place.claim!;
     span.origin = claim;
@@ -294,8 +303,8 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
     place.claim = claim;
   }
 
-  #refuse(route: R, view: RecordView, reason: Unsendable): void {
-    const { lane, acks, decoder } = this.#parts;
+  #refuse({ route, lane }: Place<R>, view: RecordView, reason: Unsendable): void {
+    const { acks, decoder } = this.#parts;
     const claim = this.#claim(acks.take(decoder.resumeBeforeEntry()));
     claim.add(this.#span.bytes);
     lane.refuse(route, view, { ...this.#span, origin: claim }, { reason, onSettled: () => claim.settled() });
@@ -313,14 +322,14 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
 
   /**
    * Ships records of which no more lines are waited for after that much silence, and the parts of lines that are not going to be finished,
-   * marked as partial, as far as the lane has room.
+   * marked as partial, as far as there is room.
    */
   giveUpParts(view: RecordView, silentMs: number): void {
-    const { lane, decoder, log } = this.#parts;
-    while (!lane.full && decoder.flush(view, silentMs, log.unreadBytes > 0)) this.#append(view);
+    const { decoder, log } = this.#parts;
+    while (!this.full && decoder.flush(view, silentMs, log.unreadBytes > 0)) this.#append(view);
   }
 
-  /** Says what is missing though nothing comes behind it. The lane must not be full. */
+  /** Says what is missing though nothing comes behind it; not while it is `full`. */
   reportGaps(): void {
     const { gaps, log, decoder } = this.#parts;
     gaps.add(log.takeGapsAtEnd(), decoder.newest.time);

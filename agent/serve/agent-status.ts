@@ -3,6 +3,7 @@ import type { Exclusion } from '../model/exclusion.ts';
 import type { LossReason } from '../model/gap.ts';
 import type { DropReason } from '../model/verdict.ts';
 import type { AuditStatus } from './audit-counters.ts';
+import type { TenantStatus } from './tenant-metrics.ts';
 
 /** What became of the bytes of one output's sources. */
 interface Totals {
@@ -35,6 +36,8 @@ export interface OutputStatus {
   readonly limits: readonly LimitStatus[];
   /** Null: it takes no audit events. */
   readonly audit: AuditStatus | null;
+  /** Empty: there is one alone. */
+  readonly tenants: readonly TenantStatus[];
   /** Null: not known, or of no importance. */
   readonly isTenantSeparated: boolean | null;
 }

@@ -1,7 +1,6 @@
 import Counter from 'prom-client/lib/counter.js';
 import Gauge from 'prom-client/lib/gauge.js';
 import Registry from 'prom-client/lib/registry.js';
-import type { Counters } from '../model/counters.ts';
 import { EXCLUSIONS } from '../model/exclusion.ts';
 import { LOSS_REASONS } from '../model/gap.ts';
 import { DROP_REASONS } from '../model/verdict.ts';
@@ -9,6 +8,8 @@ import type { AgentStatus, LimitStatus, OutputStatus } from './agent-status.ts';
 import { AUDIT_COUNTERS } from './audit-counters.ts';
 import { STAGE_COUNTERS } from './stage-counters.ts';
 import type { Page } from './http-server.ts';
+import { OUTPUT_COUNTERS, OUTPUT_GAUGES } from './output-metrics.ts';
+import { TENANT_COUNTERS, TENANT_FALLBACKS, TENANT_GAUGES } from './tenant-metrics.ts';
 
 /** Prometheus metrics: the numbers stay where they are counted and are copied at a scrape. */
 export class Metrics {
@@ -25,6 +26,7 @@ export class Metrics {
     this.#rates();
     this.#auditEvents();
     this.#auditTenants();
+    this.#tenants();
     this.#labels();
     this.#lint();
     this.#kubernetes();
@@ -37,64 +39,14 @@ export class Metrics {
   }
 
   #perOutput(): void {
-    const counters: readonly [string, string, (counters: Counters) => number][] = [
-      ['logferry_read_bytes_total', 'Bytes of log files that were decoded.', (c) => c.readBytes],
-      ['logferry_read_records_total', 'Records of container runtimes that were decoded.', (c) => c.readRecords],
-      [
-        'logferry_malformed_records_total',
-        'Records of no known form, shipped raw with parse_error; of an audit log, lines that are no whole event.',
-        (c) => c.malformedRecords,
-      ],
-      ['logferry_sent_entries_total', 'Entries put into batches.', (c) => c.appendedEntries],
-      ['logferry_acked_entries_total', 'Entries that the store has acknowledged.', (c) => c.storedEntries],
-      ['logferry_sent_bytes_total', 'Bytes of acknowledged request bodies.', (c) => c.sentBytes],
-      ['logferry_retries_total', 'Requests that will be repeated.', (c) => c.retries],
-      [
-        'logferry_partial_metadata_sources_total',
-        'Logs that were begun with the names in their path because their pod was not known.',
-        (c) => c.partialMetadataSources,
-      ],
-      ['logferry_read_errors_total', 'Reads of log files that failed and are tried again.', (c) => c.readErrors],
-    ];
-    for (const [name, help, value] of counters) this.#outputCounter(name, help, (output) => value(output.counters));
-    this.#outputCounter('logferry_seen_bytes_total', 'Bytes of log files that came into sight.', (o) => o.totals.seenBytes);
-    this.#outputCounter(
-      'logferry_acked_bytes_total',
-      'Of them, those whose entries the store has acknowledged.',
-      (o) => o.totals.ackedBytes,
-    );
-    this.#outputCounter('logferry_filtered_bytes_total', 'Of them, those that a rule leaves out.', (o) => o.totals.filteredBytes);
-    const gauges: readonly [string, string, (output: OutputStatus) => number][] = [
-      ['logferry_sources', 'Container logs that are followed.', (o) => o.sources],
-      ['logferry_unread_bytes', 'Bytes of log files that are not decoded yet.', (o) => o.unreadBytes],
-      ['logferry_deleted_bytes', 'Of them, those of deleted files, on disk only because they are held open.', (o) => o.deletedBytes],
-      ['logferry_in_flight_bytes', 'Bytes of log files whose entries wait for an acknowledgement.', (o) => o.totals.inFlightBytes],
-      [
-        'logferry_ledger_unbalanced_bytes',
-        'Bytes seen that are neither acknowledged, dropped, filtered, in flight nor unread: 0, or there is a bug.',
-        (o) => o.unbalancedBytes,
-      ],
-      ['logferry_held_bytes', 'Bytes held in memory, of at most limits.memory_bytes.', (o) => o.heldBytes],
-      ['logferry_queued_batches', 'Batches that wait for a request, the next attempt of one included.', (o) => o.queuedBatches],
-      ['logferry_in_flight_batches', 'Batches whose request is under way.', (o) => o.inFlight],
-      ['logferry_output_window', 'Requests that may be under way at once, of at most max_in_flight.', (o) => o.window],
-      [
-        'logferry_output_batch_target_bytes',
-        'Bytes before compression from which on a batch is closed, of at most batch_bytes.',
-        (o) => o.batchTargetBytes,
-      ],
-    ];
-    for (const [name, help, value] of gauges) {
+    for (const [name, help, value] of OUTPUT_COUNTERS)
+      this.#counter(name, help, ['output'], (counter, { outputs }) => {
+        for (const output of outputs) counter.inc({ output: output.name }, value(output));
+      });
+    for (const [name, help, value] of OUTPUT_GAUGES)
       this.#gauge(name, help, ['output'], (gauge, { outputs }) => {
         for (const output of outputs) gauge.set({ output: output.name }, value(output));
       });
-    }
-  }
-
-  #outputCounter(name: string, help: string, value: (output: OutputStatus) => number): void {
-    this.#counter(name, help, ['output'], (counter, { outputs }) => {
-      for (const output of outputs) counter.inc({ output: output.name }, value(output));
-    });
   }
 
   #reasonCounter<Reason extends string>(
@@ -181,6 +133,19 @@ export class Metrics {
       for (const { name, isTenantSeparated } of outputs)
         if (isTenantSeparated !== null) gauge.set({ output: name }, isTenantSeparated ? 1 : 0);
     });
+  }
+
+  #tenants(): void {
+    for (const { name, help, samples } of TENANT_COUNTERS)
+      this.#counter(name, help, ['output', 'tenant'], (counter, { outputs }) => {
+        for (const output of outputs) for (const { labels, value } of samples(output)) counter.inc(labels, value);
+      });
+    for (const { name, help, samples } of TENANT_GAUGES)
+      this.#gauge(name, help, ['output', 'tenant'], (gauge, { outputs }) => {
+        gauge.reset();
+        for (const output of outputs) for (const { labels, value } of samples(output)) gauge.set(labels, value);
+      });
+    this.#reasonCounter(TENANT_FALLBACKS, ({ counters }) => counters.tenantFallbacks);
   }
 
   #labels(): void {

@@ -18,6 +18,14 @@ export function healthPage(pipelines: readonly Beats[], nowMs: number): Page {
 /** Positions that are not written down for so long are no hiccup of a disk. */
 const UNDURABLE_MS = 30_000;
 
+interface LaneReadiness {
+  /** Of the output. */
+  readonly name: string;
+  readonly tenant: string | null;
+  readonly required: boolean;
+  readonly state: string;
+}
+
 export interface Readiness {
   /** Scans of the log directories so far. */
   readonly scans: number;
@@ -25,7 +33,7 @@ export interface Readiness {
   readonly awaitsPods: boolean;
   /** There is no room for audit events that API servers post. */
   readonly spoolIsFull: boolean;
-  readonly lanes: readonly { readonly name: string; readonly required: boolean; readonly state: string }[];
+  readonly lanes: readonly LaneReadiness[];
   /** Since when, on the monotonic clock, positions are not on disk, and why; null: they are. */
   readonly undurable: { readonly sinceMs: number; readonly why: string } | null;
 }
@@ -46,7 +54,13 @@ export function readinessPage({ scans, awaitsPods, spoolIsFull, lanes, undurable
     const forText = `for ${Math.round(undurableMs / 1000)} s`;
     reasons.push(`positions cannot be written ${forText} (${undurable?.why}), a restart would repeat entries; free or repair state_dir`);
   }
-  const states = lanes.map(({ name, state }) => `output ${name}: ${state}\n`).join('');
+  const states = lanes.map((lane) => `output ${nameOf(lane, lanes)}: ${lane.state}\n`).join('');
   if (reasons.length === 0) return plain(200, `ready\n${states}`);
   return plain(503, `${reasons.map((reason) => `not ready: ${reason}\n`).join('')}${states}`);
+}
+
+/** With the tenant where the output has several. */
+function nameOf({ name, tenant }: LaneReadiness, lanes: readonly LaneReadiness[]): string {
+  const isAlone = lanes.filter((lane) => lane.name === name).length === 1;
+  return isAlone ? name : `${name}, ${tenant === null ? 'no tenant' : `tenant ${tenant}`}`;
 }

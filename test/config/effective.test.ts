@@ -78,6 +78,10 @@ labels:
   metadata_from_pod_annotations: {}
   metadata_from_namespace_labels: {}
 stages: []
+tenants:
+  allowed: []
+  max_per_node: 32
+  limits: []
 outputs:
   - name: main
     type: loki

@@ -9,15 +9,15 @@ describe('whose lane it is', () => {
   test('a tenant has one lane; whoever has none goes as the output does', async () => {
     await using bench = new LaneSetBench();
     const { lanes } = bench;
-    expect(lanes.of('a')).toBe(lanes.of('a'));
-    expect(lanes.of('a')).not.toBe(lanes.of('b'));
-    expect([lanes.of(null), lanes.of('own')]).toStrictEqual([lanes.own, lanes.own]);
+    expect(bench.laneOf('a')).toBe(bench.laneOf('a'));
+    expect(bench.laneOf('a')).not.toBe(bench.laneOf('b'));
+    expect([bench.laneOf(null), bench.laneOf('own')]).toStrictEqual([lanes.own, lanes.own]);
     expect([...lanes.all.keys()]).toStrictEqual(['own', 'a', 'b']);
   });
 
   test('one that is not allowed goes as the output does, and is told of', async () => {
     await using bench = new LaneSetBench();
-    expect(bench.lanes.of('foreign')).toBe(bench.lanes.own);
+    expect(bench.laneOf('foreign')).toBe(bench.lanes.own);
     expect(bench.fallbacks).toStrictEqual(['foreign not_allowed']);
   });
 
@@ -25,14 +25,14 @@ describe('whose lane it is', () => {
     await using bench = new LaneSetBench({ most: 3, verdict: (tenant, request) => (tenant === 'stuck' ? never(request) : STORED) });
     const { lanes, inUse } = bench;
     bench.of('stuck').append('s', 'line');
-    const used = lanes.of('used');
+    const used = bench.laneOf('used');
     inUse.add(used);
-    expect(lanes.of('third')).toBe(lanes.own);
+    expect(bench.laneOf('third')).toBe(lanes.own);
     expect(bench.fallbacks).toStrictEqual(['third too_many']);
     inUse.delete(used);
-    expect(lanes.of('third')).not.toBe(lanes.own);
+    expect(bench.laneOf('third')).not.toBe(lanes.own);
     expect([...lanes.all.keys()]).toStrictEqual(['own', 'stuck', 'third']);
-    expect(lanes.of('used')).not.toBe(used);
+    expect(bench.laneOf('used')).not.toBe(used);
   });
 
   test('a lane that is made while the others work sends what is old enough', async () => {

@@ -23,7 +23,7 @@ function benchOf(output: MemoryOutput, limits: Parameters<typeof makeLane>[1] = 
   const lanes = makeLane(output, limits);
   const routes = new SourceRoutes(() => ({ byChannel: [lanes.route('out'), lanes.route('err')], final: true }));
   routes.find();
-  return { lanes, gaps: new GapReporter(lanes.lane, routes, lanes.clock) };
+  return { lanes, gaps: new GapReporter({ laneOf: () => lanes.lane }, routes, lanes.clock) };
 }
 
 function makeLane(

@@ -20,8 +20,8 @@ test('beside silent logs, however many, a pipeline is woken once in poll_max_sec
   using logs = new KubeletLogDir(dir.path, { clock });
   const containers = Array.from({ length: LOGS }, (_, n) => logs.start({ namespace: 'shop', pod: `p-${n}`, container: 'app' }));
   const sources = containers.map(({ log }) => ({ ...sourceOfId(sourceIdOf(log.path)!)!, path: log.path }));
-  const { pipeline, update, lane } = await assembleBench(join(dir.path, 'pods'), clock, { store, fs: new FaultyFiles() });
-  lane.start();
+  const { pipeline, update, lanes } = await assembleBench(join(dir.path, 'pods'), clock, { store, fs: new FaultyFiles() });
+  lanes.start();
   const stop = new AbortController();
   const done = pipeline.run(stop.signal);
   for (const { log } of containers) log.print('hello\n');
@@ -42,6 +42,6 @@ test('beside silent logs, however many, a pipeline is woken once in poll_max_sec
   expect(waitedMs).toBeLessThanOrEqual(2000 + 1000 + STEP_MS);
   stop.abort();
   await done;
-  await lane[Symbol.asyncDispose]();
+  await lanes[Symbol.asyncDispose]();
   pipeline.close();
 });

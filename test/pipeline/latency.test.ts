@@ -20,8 +20,8 @@ async function longestWaitMs(output: Readonly<Record<string, unknown>>): Promise
   const store = new ScriptedStore(clock);
   using logs = new KubeletLogDir(dir.path, { clock });
   const { log } = logs.start({ namespace: 'shop', pod: 'web-0', container: 'app' });
-  const { pipeline, update, lane } = await assembleBench(join(dir.path, 'pods'), clock, { store, output, fs: new FaultyFiles() });
-  lane.start();
+  const { pipeline, update, lanes } = await assembleBench(join(dir.path, 'pods'), clock, { store, output, fs: new FaultyFiles() });
+  lanes.start();
   const stop = new AbortController();
   const done = pipeline.run(stop.signal);
   update([{ ...sourceOfId(sourceIdOf(log.path)!)!, path: log.path }]);
@@ -38,7 +38,7 @@ async function longestWaitMs(output: Readonly<Record<string, unknown>>): Promise
   }
   stop.abort();
   await done;
-  await lane[Symbol.asyncDispose]();
+  await lanes[Symbol.asyncDispose]();
   pipeline.close();
   return longestMs;
 }

@@ -24,8 +24,8 @@ test('I3 I5 long lines of both channels that are given up at once stay within th
   const store = new ScriptedStore(clock);
   using logs = new KubeletLogDir(dir.path, { clock });
   const { log } = logs.start({ namespace: 'shop', pod: 'p', container: 'app' });
-  const { pipeline, update, lane, budget } = await assembleBench(join(dir.path, 'pods'), clock, { store });
-  lane.start();
+  const { pipeline, update, lanes, budget } = await assembleBench(join(dir.path, 'pods'), clock, { store });
+  lanes.start();
   const stop = new AbortController();
   const done = pipeline.run(stop.signal);
   update([{ ...sourceOfId(sourceIdOf(log.path)!)!, path: log.path }]);
@@ -40,7 +40,7 @@ test('I3 I5 long lines of both channels that are given up at once stay within th
   await wait(5000);
   expect(store.stored).toStrictEqual([]);
   let heldByOthers = 0;
-  while (!lane.full) {
+  while (!lanes.own.full) {
     heldByOthers += 1000;
     budget.take(1000);
   }
@@ -52,6 +52,6 @@ test('I3 I5 long lines of both channels that are given up at once stay within th
   expect(store.stored.map(({ line }) => line.length)).toStrictEqual([PART_BYTES, PART_BYTES]);
   stop.abort();
   await done;
-  await lane[Symbol.asyncDispose]();
+  await lanes[Symbol.asyncDispose]();
   pipeline.close();
 });

@@ -104,8 +104,8 @@ describe('many pods that are gone at once', () => {
     const clock = new FakeClock();
     const store = new ScriptedStore(clock);
     const positions = Object.fromEntries(Array.from({ length: PODS }, (_, n) => [idOf(`p-${n}`), UNSETTLED]));
-    const { pipeline, update, lane, budget, totals } = await assembleBench(dir.path, clock, { store, positions });
-    lane.start();
+    const { pipeline, update, lanes, budget, totals } = await assembleBench(dir.path, clock, { store, positions });
+    lanes.start();
     await clock.advance(2 * MINUTE_MS);
     const scan = (): void => update([sourceNamed('other')]);
     const heldByOthers = budget.availableBytes;
@@ -121,6 +121,6 @@ describe('many pods that are gone at once', () => {
     expect(store.stored.filter(({ isGap }) => isGap)).toHaveLength(PODS);
     expect(totals.droppedBytes.deleted_unread).toBe(PODS * 60);
     expect(pipeline.checkpoint()).toStrictEqual({});
-    await lane[Symbol.asyncDispose]();
+    await lanes[Symbol.asyncDispose]();
   });
 });

@@ -27,6 +27,10 @@ function statusOf(counters: Counters, totals: LedgerTotals = new LedgerTotals())
         unopened: new Map([['outside_roots', 2]]),
         limits: [{ namespace: 'shop', waiting: 2, pausedSeconds: 1.5, droppedBytes: 70 }],
         audit: null,
+        tenants: [
+          { tenant: 'a', storedEntries: 1, sentBytes: 2, retries: 3, heldBytes: 4, queuedBatches: 5, isReachable: false },
+          { tenant: '', storedEntries: 0, sentBytes: 0, retries: 0, heldBytes: 0, queuedBatches: 0, isReachable: null },
+        ],
         isTenantSeparated: null,
       },
     ],
@@ -68,6 +72,11 @@ const UNREAD = ['deleted_unread', 'truncated', 'held_too_long', 'damaged', 'unre
 
 function zeros(name: string, reasons: readonly string[]): Record<string, number> {
   return Object.fromEntries(reasons.map((reason) => [`${name}{output="loki",reason="${reason}"}`, 0]));
+}
+
+function ofTenant(tenant: string, values: Readonly<Record<string, number>>): Record<string, number> {
+  const entries = Object.entries(values);
+  return Object.fromEntries(entries.map(([name, value]) => [`logferry_tenant_${name}{output="loki",tenant="${tenant}"}`, value]));
 }
 
 function samples(text: string): Record<string, number> {
@@ -118,6 +127,9 @@ describe(Metrics, () => {
       'logferry_paused_seconds_total{output="loki",namespace="shop"}': 1.5,
       'logferry_over_limit_bytes_total{output="loki",namespace="shop"}': 70,
       'logferry_sources{output="loki"}': 3,
+      ...zeros('logferry_tenant_fallbacks_total', ['not_allowed', 'too_many']),
+      ...ofTenant('a', { acked_entries_total: 1, sent_bytes_total: 2, retries_total: 3, held_bytes: 4, queued_batches: 5, reachable: 0 }),
+      ...ofTenant('', { acked_entries_total: 0, sent_bytes_total: 0, retries_total: 0, held_bytes: 0, queued_batches: 0 }),
       'logferry_unread_bytes{output="loki"}': 40,
       'logferry_deleted_bytes{output="loki"}': 4,
       'logferry_in_flight_bytes{output="loki"}': 0,

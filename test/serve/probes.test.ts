@@ -26,7 +26,7 @@ describe(readinessPage, () => {
     scans: 1,
     awaitsPods: false,
     spoolIsFull: false,
-    lanes: [{ name: 'loki', required: true, state: 'reachable' }],
+    lanes: [{ name: 'loki', tenant: null, required: true, state: 'reachable' }],
     undurable: null,
   };
 
@@ -38,19 +38,21 @@ describe(readinessPage, () => {
     ['a store that refuses the agent', 1, ['misconfigured'], 503],
     ['one of two is enough', 1, ['misconfigured', 'reachable'], 200],
   ])('%s', (_, scans, states, status) => {
-    const lanes = states.map((state) => ({ name: 'loki', required: true, state }));
+    const lanes = states.map((state) => ({ name: 'loki', tenant: null, required: true, state }));
     expect(readinessPage({ ...good, scans, lanes }, 0).status).toBe(status);
   });
 
   test('an output that is not required makes nobody ready, unless there is no other', () => {
-    const spare = { name: 'spare', required: false, state: 'reachable' };
-    expect(readinessPage({ ...good, lanes: [{ name: 'loki', required: true, state: 'unreachable' }, spare] }, 0).status).toBe(503);
+    const spare = { name: 'spare', tenant: null, required: false, state: 'reachable' };
+    expect(readinessPage({ ...good, lanes: [{ name: 'loki', tenant: null, required: true, state: 'unreachable' }, spare] }, 0).status).toBe(
+      503,
+    );
     expect(
       readinessPage(
         {
           ...good,
           lanes: [
-            { name: 'loki', required: true, state: 'reachable' },
+            { name: 'loki', tenant: null, required: true, state: 'reachable' },
             { ...spare, state: 'unreachable' },
           ],
         },
@@ -67,12 +69,21 @@ describe(readinessPage, () => {
 
   test('says what is wrong with which output', () => {
     const lanes = [
-      { name: 'a', required: true, state: 'misconfigured' },
-      { name: 'b', required: true, state: 'unreachable' },
+      { name: 'a', tenant: 'x', required: true, state: 'misconfigured' },
+      { name: 'b', tenant: null, required: true, state: 'unreachable' },
     ];
     expect(readinessPage({ ...good, lanes }, 0).body).toBe(
       'not ready: no output can be reached\noutput a: misconfigured\noutput b: unreachable\n',
     );
+  });
+
+  test('names the tenants of an output that has several', () => {
+    const lanes = [
+      { name: 'a', tenant: 'x', required: true, state: 'reachable' },
+      { name: 'a', tenant: null, required: true, state: 'unreachable' },
+    ];
+    const body = 'ready\noutput a, tenant x: reachable\noutput a, no tenant: unreachable\n';
+    expect(readinessPage({ ...good, lanes }, 0)).toMatchObject({ status: 200, body });
   });
 
   test('positions that are not on disk are given half a minute, then it says why and what to do', () => {
@@ -94,7 +105,7 @@ describe(readinessPage, () => {
   });
 
   test('says everything that is wrong', () => {
-    const lanes = [{ name: 'loki', required: true, state: 'unreachable' }];
+    const lanes = [{ name: 'loki', tenant: null, required: true, state: 'unreachable' }];
     expect(readinessPage({ ...good, lanes, undurable: { sinceMs: 0, why: 'EIO' } }, 60_000).body).toMatch(
       /^not ready: no output can be reached\nnot ready: positions cannot be written for 60 s \(EIO\).*\noutput loki: unreachable\n$/,
     );

@@ -107,7 +107,7 @@ export class NodeSimulation implements AsyncDisposable {
     const assembled = assembleOutput(containerParts(this.#config)[0]!, structuredClone(this.#saved), surroundings);
     const stop = new AbortController();
     const discovery = new Discovery({ options: { logDir: this.#logs.path, scanIntervalMs: 1000 }, hint: new Wakeup(), clock, log });
-    assembled.lane.start();
+    assembled.lanes.start();
     const done = Promise.all([discovery.run((sources) => assembled.update(sources), stop.signal), assembled.pipeline.run(stop.signal)]);
     this.#running = { assembled, stop, done };
   }
@@ -118,7 +118,7 @@ export class NodeSimulation implements AsyncDisposable {
     if (running === null) return;
     this.#running = null;
     running.stop.abort();
-    await running.assembled.lane[Symbol.asyncDispose]();
+    await running.assembled.lanes[Symbol.asyncDispose]();
     await running.done;
     running.assembled.pipeline.close();
   }
@@ -266,7 +266,7 @@ export class NodeSimulation implements AsyncDisposable {
     stop.abort();
     await done;
     const deadline = new AbortController();
-    const drained = assembled.lane.drain(deadline.signal);
+    const drained = assembled.lanes.drain(deadline.signal);
     await this.wait(1000);
     deadline.abort();
     await drained;

@@ -46,9 +46,14 @@ export class LaneSetBench implements AsyncDisposable {
     this.lanes.start();
   }
 
-  /** The bench of the lane of a tenant. */
+  /** The lane of a tenant, null for those of whom nobody says one. */
+  laneOf(tenant: string | null): Lane<MemoryRoute> {
+    return this.lanes.all.get(this.lanes.tenantFor(tenant))!;
+  }
+
+  /** The bench of that. */
   of(tenant: string | null): LaneBench {
-    return this.#benches.get(this.lanes.of(tenant))!;
+    return this.#benches.get(this.laneOf(tenant))!;
   }
 
   /** Appends equal lines for a tenant until its lane is full; returns how many, no more than `most`. */

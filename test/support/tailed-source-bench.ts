@@ -59,15 +59,16 @@ export function tailedSource<R extends Route>(setup: TailedSourceSetup<R>): Tail
   routes.find();
   const decode = { maxLineBytes, partWaitSeconds: 10, partBudget: new ByteBudget(1_000_000, new Wakeup()) };
   const scanner = lines === undefined ? null : new LineScanner(lines);
+  const lanes = { laneOf: () => lane };
   return new TailedSource({
     source: { id: 'a', path, namespace: 'shop', pod: 'p', uid: 'u', container: 'app', containerId: '', attempt: 0 },
     log,
     decoder: new RecordJoiner(new SourceDecoder(decode, resume, scanner), decode),
     acks: new AckTracker(),
     routes,
-    lane,
+    lanes,
     ledger,
-    gaps: new GapReporter(lane, routes, clock),
+    gaps: new GapReporter(lanes, routes, clock),
     counters,
     clockHoldSeconds: 0,
     nowMs: 0,

@@ -105,12 +105,14 @@ export class LokiStreams {
 export class PushEncoder implements BatchEncoder<LokiRoute> {
   bytes = 0;
   readonly #block: BlockEncoder;
-  readonly #pool = new WireBufferPool();
+  readonly #pool: WireBufferPool;
   readonly #own = new MetadataEncoder();
   readonly #writer: EntryWriter | null;
 
-  constructor(block: BlockEncoder, lines?: LineMemory) {
+  /** `lines`: where tables stand; `pool`: of memory for streams. */
+  constructor(block: BlockEncoder, lines?: LineMemory, pool: WireBufferPool = new WireBufferPool()) {
     this.#block = block;
+    this.#pool = pool;
     this.#writer = lines === undefined ? null : new EntryWriter(lines);
   }
 

@@ -19,6 +19,7 @@ import { pushVerdict } from './push-verdict.ts';
 import { selectPush } from './select-push.ts';
 import { SnappyEncoder } from './snappy-encoder.ts';
 import { uncompressSnappy } from './uncompress-snappy.ts';
+import { WireBufferPool } from '../../runtime/wire-buffer.ts';
 
 export interface LokiOutputOptions extends HttpClientOptions {
   readonly name: string;
@@ -36,28 +37,45 @@ export interface LokiOutputOptions extends HttpClientOptions {
 /** What carries a push to a Loki and its answer back. */
 export type LokiClient = Pick<HttpClient, 'post' | typeof Symbol.asyncDispose>;
 
+/** What is one for all tenants of a store: its time, and memory that is needed for one batch at a time. */
+interface OfStore {
+  readonly clock: StoreClock;
+  readonly block: BlockEncoder;
+  readonly pool: WireBufferPool;
+}
+
 /**
- * Loki's push API. Batches are kept as snappy blocks of protobuf, which is what is sent; with format json they are turned into
+ * Loki's push API, as one tenant. Batches are kept as snappy blocks of protobuf, which is what is sent; with format json they are turned into
  * that as they are sent.
  */
 export class LokiOutput implements Output<LokiRoute>, AsyncDisposable {
   readonly name: string;
   readonly #options: LokiOutputOptions;
-  readonly #storeClock: StoreClock;
+  readonly #clock: Clock;
   readonly #client: LokiClient;
-  readonly #block: BlockEncoder;
+  readonly #store: OfStore;
   readonly #streams = new LokiStreams();
   readonly #headers: Readonly<Record<string, string>>;
   readonly #authorization: (() => string) | null;
 
-  constructor(options: LokiOutputOptions, clock: Clock, client: LokiClient = new HttpClient(options)) {
+  constructor(
+    options: LokiOutputOptions,
+    clock: Clock,
+    client: LokiClient = new HttpClient(options),
+    store: OfStore = storeOf(options, clock),
+  ) {
     this.name = options.name;
     this.#options = options;
-    this.#storeClock = new StoreClock(clock);
+    this.#clock = clock;
     this.#client = client;
-    this.#block = options.compression === 'none' ? new LiteralEncoder() : new SnappyEncoder();
+    this.#store = store;
     this.#headers = constantHeaders(options);
     this.#authorization = authorization(options);
+  }
+
+  /** The same store as another tenant, whose streams are its own; over the same connections, which are those of this output to close. */
+  as(tenant: string | null): LokiOutput {
+    return new LokiOutput({ ...this.#options, tenant }, this.#clock, this.#client, this.#store);
   }
 
   route(identity: StreamIdentity): LokiRoute {
@@ -65,7 +83,7 @@ export class LokiOutput implements Output<LokiRoute>, AsyncDisposable {
   }
 
   encoder(lines?: LineMemory): BatchEncoder<LokiRoute> {
-    return new PushEncoder(this.#block, lines);
+    return new PushEncoder(this.#store.block, lines, this.#store.pool);
   }
 
   async push(body: Buffer, signal: AbortSignal): Promise<Verdict> {
@@ -77,7 +95,7 @@ export class LokiOutput implements Output<LokiRoute>, AsyncDisposable {
     }
     const answer = await this.#client.post(headers, this.#options.format === 'protobuf' ? body : this.#toJson(body), signal);
     this.#options.onRequest(answer.kind === 'answer' ? String(answer.status) : answer.reason);
-    if (answer.kind === 'answer' && answer.date !== null) this.#storeClock.learn(answer.date);
+    if (answer.kind === 'answer' && answer.date !== null) this.#store.clock.learn(answer.date);
     const verdict = pushVerdict(answer, this.now());
     return answer.kind === 'answer' ? named(verdict, answer.text, body) : verdict;
   }
@@ -103,7 +121,7 @@ export class LokiOutput implements Output<LokiRoute>, AsyncDisposable {
   }
 
   select(body: Buffer, positions: readonly number[]): Buffer {
-    return selectPush(uncompress(body), positions, this.#block);
+    return selectPush(uncompress(body), positions, this.#store.block);
   }
 
   open(body: Buffer): PlainEntry[] {
@@ -118,12 +136,17 @@ export class LokiOutput implements Output<LokiRoute>, AsyncDisposable {
   }
 
   now(): number {
-    return this.#storeClock.now();
+    return this.#store.clock.now();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.#client[Symbol.asyncDispose]();
   }
+}
+
+function storeOf({ compression }: LokiOutputOptions, clock: Clock): OfStore {
+  const block = compression === 'none' ? new LiteralEncoder() : new SnappyEncoder();
+  return { clock: new StoreClock(clock), block, pool: new WireBufferPool() };
 }
 
 /** The verdict with the entries or streams that the answer names. */
