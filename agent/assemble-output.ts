@@ -26,6 +26,7 @@ import type { FileSystem } from './runtime/file-system.ts';
 import { Wakeup } from './runtime/wakeup.ts';
 import type { Descriptors } from './tail/descriptors.ts';
 import type { Begin } from './tail/resume-chain.ts';
+import { missingMount } from './tail/missing-mount.ts';
 import { SourceLog } from './tail/source-log.ts';
 import { TailedSource } from './pipeline/tailed-source.ts';
 import type { RoutingParts } from './route-sources.ts';
@@ -217,10 +218,18 @@ function goneReporter<S extends LogSource>(
   };
 }
 
+/** Why there is nothing under the path of a source. */
+function absenceOf({ path }: LogSource, log: ThrottledLogger): 'missing' | 'unmounted' {
+  const mount = missingMount(path);
+  if (mount === null) return 'missing';
+  log.warn(mount, { path, mount }, 'logs are links into a directory that is not there: mount it into the agent under the same path');
+  return 'unmounted';
+}
+
 /** Opens a source for one output, or says why that cannot be done. */
 function sourceOpener<S extends LogSource>(
   { kind, lanes, counters, totals }: SourceParts<S>,
-  { config, clock }: Surroundings,
+  { config, clock, log: agentLog }: Surroundings,
 ): (source: S, position: Position | null, isFirst: boolean) => TailedSource<LokiRoute, S> | string {
   return (source, position, isFirst) => {
     const nowMs = clock.monotonic();
@@ -228,7 +237,7 @@ function sourceOpener<S extends LogSource>(
     const log = new SourceLog(source.path, kind.logOptions(source), ledger);
     const begin: Begin = position === null ? { kind: 'new', ...kind.begin(source, isFirst) } : { kind: 'position', position };
     const resume = log.open(begin, nowMs);
-    if (typeof resume === 'string') return resume;
+    if (typeof resume === 'string') return resume === 'missing' ? absenceOf(source, agentLog) : resume;
     const { decoder, routes, limits } = kind.follow(source, resume, position?.attribution);
     const gaps = new GapReporter(lanes, routes, clock);
     if (position !== null) gaps.add(position.gaps, decoder.newest.time);

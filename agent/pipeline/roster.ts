@@ -13,6 +13,8 @@ const MOUNT_GONE_MS = 3_600_000;
 /** How long a source stays open though others wait for its descriptors. */
 const SLICE_MS = 5000;
 const NONE: ReadonlySet<string> = new Set();
+/** Reasons for which there is nothing to say of the log itself: it is gone, or it was said of all that are where it is. */
+const QUIET: ReadonlySet<string> = new Set(['missing', 'unmounted']);
 
 export interface RosterParts<R extends Route, S extends LogSource = Source> {
   /**
@@ -112,7 +114,7 @@ export class Roster<R extends Route, S extends LogSource = Source> {
     }
     this.unopened.set(tailed, (this.unopened.get(tailed) ?? 0) + 1);
     if (tailed === 'too_many_open') this.#waiting.push(source);
-    if (tailed !== 'missing') {
+    if (!QUIET.has(tailed)) {
       const fields = { path: source.path, reason: tailed };
       log.warn(tailed, fields, 'a log cannot be opened and is tried again; with too_many_open logs take turns');
     }

@@ -93,7 +93,7 @@ export class Metrics {
 
   #unopened(): void {
     const help =
-      'Logs that could not be opened at the last scan: outside_roots is a link that leads out of containers.allowed_roots, another_pod one to the log of another.';
+      'Logs that could not be opened at the last scan: unmounted is a link into a directory that is not there, outside_roots one that leads out of containers.allowed_roots, another_pod one to the log of another.';
     this.#gauge('logferry_unopened_logs', help, ['output', 'reason'], (gauge, { outputs }) => {
       gauge.reset();
       for (const { name, unopened } of outputs) for (const [reason, count] of unopened) gauge.set({ output: name, reason }, count);

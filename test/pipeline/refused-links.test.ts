@@ -22,3 +22,23 @@ test('a log that leads out of the allowed roots is not shipped, and counted; its
   expect(await bench.metric('logferry_unopened_logs', ',reason="outside_roots"')).toBe(1);
   expect((await bench.page('/metrics')).body).toContain('\nlogferry_refused_links_total 1\n');
 });
+
+test('logs that are links into a directory that is not mounted: it is named, once for all of them, and counted', async () => {
+  await using bench = await AgentBench.create();
+  const unmounted = join(bench.logs.path, 'var/lib/docker/containers');
+  for (const name of ['a', 'b']) {
+    const directory = join(bench.logs.path, `pods/shop_${name}_u-${name}/app`);
+    mkdirSync(directory, { recursive: true });
+    symlinkSync(join(unmounted, name, `${name}-json.log`), join(directory, '0.log'));
+  }
+  await bench.start();
+  await bench.until(async () => (await bench.metric('logferry_unopened_logs', ',reason="unmounted"')) === 2);
+  const said = bench.log.said.filter(({ fields }) => 'mount' in fields);
+  expect(said).toMatchObject([{ fields: { mount: unmounted }, message: expect.stringContaining('mount it into the agent') as string }]);
+  // Of a container that was removed the directory alone is gone.
+  mkdirSync(join(unmounted, 'a'), { recursive: true });
+  await bench.until(async () => (await bench.metric('logferry_unopened_logs', ',reason="missing"')) === 2);
+  writeFileSync(join(unmounted, 'a/a-json.log'), '{"log":"found\\n","stream":"stdout","time":"2024-05-01T12:00:00Z"}\n');
+  await bench.until(() => bench.loki.entries({ pod: 'a' }).length === 1 || bench.loki.lines().includes('found'));
+  expect(bench.log.messages.filter((message) => message.includes('cannot be opened'))).toStrictEqual([]);
+});
