@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LEAN_FLAGS } from '../../../agent/lean-flags.ts';
 import { logferry } from '../contestants/logferry.ts';
@@ -16,10 +16,10 @@ export async function profileScenario(scenario: Scenario, settings: Omit<BenchSe
   mkdirSync(directory, { recursive: true });
   // With its lean flags from the start the process is not replaced: the profiler's timer would outlive it, and end the next one by SIGPROF.
   const nodeOptions = [...LEAN_FLAGS, '--cpu-prof', `--cpu-prof-dir=${directory}`, '--trace-gc'];
-  const bench = new Bench({ ...settings, runs: 1, contestants: [logferry('logferry', { nodeOptions })] });
+  const bench = new Bench({ ...settings, runs: 1, nodeOptions, contestants: [logferry('logferry', { nodeOptions })] });
   await scenario.run(bench);
-  const path = largest(directory);
-  const times = selfTimes(JSON.parse(readFileSync(path, 'utf8')) as CpuProfile);
+  const { path, profile } = longest(directory);
+  const times = selfTimes(profile);
   const trace = readFileSync(join(bench.scratch, 'logferry', 'output.log'), 'utf8');
   console.log(`\n${table([['self time', ''], ...times.slice(0, ROWS).map(({ name, share }) => [name, percent(share)])])}`);
   console.log(`garbage collection: ${percent(collectorShare(times))}`);
@@ -28,9 +28,16 @@ export async function profileScenario(scenario: Scenario, settings: Omit<BenchSe
 }
 
 /** Of the profiles: a scenario may start the agent more than once, and the run that is wanted is the longest. */
-function largest(directory: string): string {
-  const paths = readdirSync(directory).map((name) => join(directory, name));
-  return paths.reduce((one, other) => (statSync(other).size > statSync(one).size ? other : one));
+function longest(directory: string): { readonly path: string; readonly profile: CpuProfile } {
+  const profiles = readdirSync(directory).map((name) => {
+    const path = join(directory, name);
+    return { path, profile: JSON.parse(readFileSync(path, 'utf8')) as CpuProfile };
+  });
+  return profiles.reduce((one, other) => (durationOf(other.profile) > durationOf(one.profile) ? other : one));
+}
+
+function durationOf({ timeDeltas }: CpuProfile): number {
+  return timeDeltas.reduce((sum, delta) => sum + delta, 0);
 }
 
 function percent(share: number): string {

@@ -3,8 +3,6 @@ import { once } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Contestant } from '../contestants/contestant.ts';
-import { logferry } from '../contestants/logferry.ts';
 import { RunningContestant } from '../contestants/running-contestant.ts';
 import { arrival } from '../measure/drain.ts';
 import { table } from '../measure/table.ts';
@@ -37,7 +35,7 @@ async function auditRow(bench: Bench, linesPerSecond: number): Promise<string[]>
   await using applications = await ReceiverProcess.start();
   await using events = await ReceiverProcess.start();
   const place = { logDir: load.logDir, scratch: bench.scratch, receiver: applications.ports };
-  await using running = new RunningContestant(contestant(load.auditLog, applications, events), place);
+  await using running = new RunningContestant(bench.agent(configOf(load.auditLog, applications, events)), place);
   await sleep(START_MS);
   await load.write(WARM_UP_SECONDS, 'unmarked');
   const before = running.sample();
@@ -60,13 +58,13 @@ async function columnsOf(receiver: ReceiverProcess, running: RunningContestant, 
 }
 
 /** Events and lines have a store each, which counts the ones and the others. */
-function contestant(auditLog: string, applications: ReceiverProcess, events: ReceiverProcess): Contestant {
+function configOf(auditLog: string, applications: ReceiverProcess, events: ReceiverProcess): Record<string, unknown> {
   const output = { type: 'loki', accepts: { stream_rate_bytes: STREAM_RATE_BYTES } };
   const outputs = [
     { name: 'applications', logs: ['containers'], url: urlOf(applications), ...output },
     { name: 'events', logs: ['audit'], url: urlOf(events), ...output },
   ];
-  return logferry('logferry', { config: { outputs, audit: { log_path: auditLog } } });
+  return { outputs, audit: { log_path: auditLog } };
 }
 
 function urlOf({ ports }: ReceiverProcess): string {

@@ -2,7 +2,6 @@ import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FakeApiServer, type FakePod } from '../../support/fake-api-server.ts';
 import { largePod } from '../../support/large-pod.ts';
-import { logferry } from '../contestants/logferry.ts';
 import { RunningContestant } from '../contestants/running-contestant.ts';
 import { type LogTree, podLog } from '../corpus/log-tree.ts';
 import { USUAL } from '../corpus/record-shape.ts';
@@ -38,7 +37,7 @@ export const PODS: Scenario = {
 /** Without an API server the agent asks none. */
 async function rowsOf(bench: Bench, tree: LogTree, api: FakeApiServer | null): Promise<string[][]> {
   const kubernetes = api === null ? { enabled: false } : { api_server: api.url, spread_seconds: 0 };
-  const contestant = logferry('logferry', { config: { kubernetes } });
+  const contestant = bench.agent({ kubernetes });
   await using receiver = await ReceiverProcess.start();
   await using running = new RunningContestant(contestant, { logDir: tree.logDir, scratch: bench.scratch, receiver: receiver.ports });
   await arrival(receiver, running, tree.entries);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Contestant } from '../contestants/contestant.ts';
+import { logferry } from '../contestants/logferry.ts';
 import { type ContainerGroup, type LogTree, logTree } from '../corpus/log-tree.ts';
 import { contest, type ContestOptions, type Result } from '../measure/contest.ts';
 import { contestReport } from '../measure/contest-report.ts';
@@ -13,6 +14,8 @@ export interface BenchSettings {
   readonly runs: number;
   /** Of the usual amounts and durations. */
   readonly scale: number;
+  /** Of Node's own, for logferry; absent: none. */
+  readonly nodeOptions?: readonly string[];
 }
 
 /** What a scenario works with. */
@@ -23,18 +26,25 @@ export class Bench {
   readonly scale: number;
   readonly #directory: string;
   readonly #startMs: number;
+  readonly #nodeOptions: readonly string[];
 
-  constructor({ directory, startMs, contestants, runs, scale }: BenchSettings) {
+  constructor({ directory, startMs, contestants, runs, scale, nodeOptions = [] }: BenchSettings) {
     this.scratch = join(directory, 'work');
     this.contestants = contestants;
     this.runs = runs;
     this.scale = scale;
     this.#directory = directory;
     this.#startMs = startMs;
+    this.#nodeOptions = nodeOptions;
   }
 
   get logferry(): Contestant[] {
     return this.contestants.filter(({ name }) => name === 'logferry');
+  }
+
+  /** logferry alone, with keys of a configuration of its own. */
+  agent(config: Readonly<Record<string, unknown>>): Contestant {
+    return logferry('logferry', { config, nodeOptions: this.#nodeOptions });
   }
 
   /** A tree of that name, which later calls find again: equal names are equal contents. `bytesEach` is scaled. */
