@@ -12,6 +12,14 @@ import { processedEntry, viewOf } from './entry.ts';
 const OUTPUTS = 'outputs: [{ name: loki, type: loki, url: "http://loki/push" }]\n';
 const MAX_LINE_BYTES = 262_144;
 
+type Values = Readonly<Record<string, string | null>>;
+
+interface Extracted {
+  readonly goesOn: boolean;
+  /** All that the stages have to do with. */
+  readonly values: Values;
+}
+
 /** Stages as an operator writes them, on the lines of one container. */
 export class ConfiguredStages {
   readonly #stages: Stage;
@@ -38,6 +46,19 @@ export class ConfiguredStages {
     if (stages === null) throw new Error(`no stages in ${yaml}`);
     this.#stages = stages;
     this.#labelsBefore = labels;
+  }
+
+  /** What stages extract from a line, by name; `before`: values that are there. */
+  extract(line: string | Buffer, before: Values = this.#labelsBefore): Extracted {
+    const entry = new Entry(viewOf(Buffer.from(line)));
+    const valuesBefore = this.#extracted.list.map((name) => before[name] ?? null);
+    entry.begin(
+      entry.view,
+      valuesBefore,
+      this.#labels.list.map((name) => this.#labelsBefore[name] ?? null),
+    );
+    const { goesOn } = processedEntry(this.#stages, entry);
+    return { goesOn, values: Object.fromEntries(this.#extracted.list.map((name, slot) => [name, entry.extracted[slot]!])) };
   }
 
   /** What becomes of a line of the given time, as docs/stages.md writes it. */

@@ -70,6 +70,12 @@ describe('structured_metadata', () => {
   ])('%s of %s', (stages, line, want) => expect(said(stages, line)).toStrictEqual(want));
 });
 
+test('structured_metadata says no more than a store takes', () => {
+  const line = JSON.stringify({ app: 'x'.repeat(32_765), component: 'y' });
+  expect(said(fromJson('{ app: , component: }'), line)).toStrictEqual([`app=${'x'.repeat(32_765)}`, '{app}']);
+  expect(said(fromJson('{ app: , component: }'), line.replace('x', 'é'))).toStrictEqual(['component=y', '{app}']);
+});
+
 describe('tenant', () => {
   test.each([
     // Of Promtail's tests (clients/pkg/logentry/stages/tenant_test.go).
