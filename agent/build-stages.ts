@@ -37,6 +37,8 @@ export type StageBuilders = { readonly [Name in StageName]: (options: NonNullabl
 const BUILDERS: StageBuilders = {
   ...VALUE_STAGES,
   level: ({ drop }, { countFiltered }) => new LevelStage({ drop, countFiltered }),
+  /** What it says is done before the stages. */
+  multiline: () => null,
   redact: (options, { maxLineBytes, scratch, redactions: counts }) =>
     new RedactStage({ options: { ...options, maxLineBytes }, scratch, counts }),
 };

@@ -17,6 +17,7 @@ import type { Counters } from './model/counters.ts';
 import type { Pod } from './model/pod.ts';
 import { CHANNELS, STDOUT } from './model/record.ts';
 import type { Source } from './model/source.ts';
+import { multilineBuilder } from './build-multiline.ts';
 import { processingBuilder } from './build-processing.ts';
 import type { WrapStage } from './build-stages.ts';
 import type { LokiRoute } from './outputs/loki/encode-push.ts';
@@ -41,7 +42,7 @@ export interface RoutingParts {
 }
 
 type Handled = Pick<Attribution, 'demoted' | 'lineValues'>;
-type Handling = Pick<FoundRoutes<LokiRoute>, 'byChannel' | 'processing'>;
+type Handling = Pick<FoundRoutes<LokiRoute>, 'byChannel' | 'multiline' | 'processing'>;
 
 /**
  * What finds the routes of a source to one output: of its path alone while its pod is not known, anew once it is. A log that was begun
@@ -63,13 +64,14 @@ export function routeSources(
     streams,
     compileJmesPath,
   });
+  const joiningOf = multilineBuilder(config.stages);
   const handling = (source: Source, pod: PodOfSource, { demoted, lineValues: begun }: Handled): Handling => {
     const identities = CHANNELS.map((channel) => demote(streamIdentity(source, pod, channel, options), demoted));
     const tenant = streams.tenantFor(null);
     const byChannel = identities.map((identity) => streams.route(tenant, identity));
     const words = pod === 'unknown' || pod === null ? [] : ownersWords(pod, source.container, conventions);
     const owner = words.map(({ processing }) => ownerStages(processing));
-    return { byChannel, processing: processingOf({ source, identities, tenant, byChannel, owner, begun }) };
+    return { byChannel, multiline: joiningOf(), processing: processingOf({ source, identities, tenant, byChannel, owner, begun }) };
   };
   const labelsOf = (source: Source, pod: PodOfSource): [string, string][] =>
     manyValued(streamIdentity(source, pod, STDOUT, options), options);

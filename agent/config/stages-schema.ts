@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { misplacedMultiline } from './multiline-place.ts';
 import { criSchema } from './stages/cri-schema.ts';
 import { type JsonConfig, jsonSchema } from './stages/json-schema.ts';
 import { labelList } from './stages/label-list.ts';
 import { labelsStageSchema } from './stages/labels-stage-schema.ts';
 import { type LevelConfig, levelSchema } from './stages/level-schema.ts';
 import { type LogfmtConfig, logfmtSchema } from './stages/logfmt-schema.ts';
+import { type MultilineConfig, multilineSchema } from './stages/multiline-schema.ts';
 import { noOptions } from './stages/no-options.ts';
 import { type OutputStageConfig, outputStageSchema } from './stages/output-stage-schema.ts';
 import { type PackConfig, packSchema } from './stages/pack-schema.ts';
@@ -25,6 +27,7 @@ export interface StageConfig {
   readonly labels?: Sources;
   readonly level?: LevelConfig;
   readonly logfmt?: LogfmtConfig;
+  readonly multiline?: MultilineConfig;
   readonly output?: OutputStageConfig;
   readonly pack?: PackConfig;
   readonly redact?: RedactConfig;
@@ -45,6 +48,7 @@ const STAGE_SCHEMAS: { readonly [Name in StageName]-?: z.ZodType<NonNullable<Sta
   labels: labelsStageSchema,
   level: levelSchema,
   logfmt: logfmtSchema,
+  multiline: multilineSchema,
   output: outputStageSchema,
   pack: packSchema,
   redact: redactSchema,
@@ -74,6 +78,12 @@ export const stagesSchema: z.ZodType<readonly StageConfig[]> = z
         { when: ({ issues }) => issues.length === 0 },
       )
       .meta({ minProperties: 1, maxProperties: 1 }),
+  )
+  .superRefine(
+    (stages, ctx) => {
+      for (const { path, message } of misplacedMultiline(stages)) ctx.addIssue({ code: 'custom', path: [...path], message });
+    },
+    { when: ({ issues }) => issues.length === 0 },
   )
   // Not default(): what stages transform to is not what is written.
   .prefault([])

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { SHAPES } from '../../agent/model/shape.ts';
 import { ConfiguredStages } from '../stages/configured-stages.ts';
+import { joinedLines } from '../stages/joined-lines.ts';
 
 const DOCUMENT = readFileSync(join(import.meta.dirname, '../../docs/stages.md'), 'utf8');
 /** What the document says that the container of its examples has. */
@@ -10,9 +11,10 @@ const LABELS = { namespace: 'shop', app: 'cart', container: 'app', stream: 'stdo
 
 interface Example {
   readonly stages: ConfiguredStages;
-  readonly line: string;
+  /** As they go through the stages; more than were printed make one where they are joined. */
+  readonly lines: readonly string[];
   /** As in the document. */
-  readonly entry: string;
+  readonly entries: string;
 }
 
 /** Lines of text go through the stages of the last YAML before them. */
@@ -25,19 +27,18 @@ function examplesOf(document: string): Example[] {
       continue;
     }
     for (const example of content.trimEnd().split('\n\n')) {
-      const [line = '', ...entry] = example.split('\n');
-      examples.push({ stages: new ConfiguredStages(yaml, LABELS), line: lineOf(line), entry: entry.join('\n') });
+      const printed = [...example.matchAll(/^in: {2}(.*)\n/gm)];
+      const entries = example.slice(printed.reduce((sum, [line]) => sum + line.length, 0));
+      const lines = joinedLines(yaml, printed.map(lineOf));
+      examples.push({ stages: new ConfiguredStages(yaml, LABELS), lines, entries });
     }
   }
   return examples;
 }
 
 /** Control characters stand in the document as their symbols. */
-function lineOf(example: string): string {
-  return example
-    .replace(/^in: {2}/, '')
-    .replaceAll('␛', '\x1b')
-    .replaceAll('␇', '\x07');
+function lineOf([, line = '']: RegExpExecArray): string {
+  return line.replaceAll('␛', '\x1b').replaceAll('␇', '\x07');
 }
 
 describe('docs/stages.md', () => {
@@ -45,7 +46,9 @@ describe('docs/stages.md', () => {
 
   test('has examples', () => expect(examples.length).toBeGreaterThan(15));
 
-  test.each(examples)('$line', ({ stages, line, entry }) => expect(stages.describe(line)).toBe(entry));
+  test.each(examples)('$lines', ({ stages, lines, entries }) => {
+    expect(lines.map((line) => stages.describe(line)).join('\n')).toBe(entries);
+  });
 
   test('has a section on every shape', () => {
     const headings = [...DOCUMENT.matchAll(/^### (.+)$/gm)].flatMap(([, names = '']) => names.split(', '));

@@ -43,8 +43,8 @@ export class ConfiguredStages {
       compileJmesPath,
     };
     const stages = buildStages(loaded.config.stages, parts);
-    if (stages === null) throw new Error(`no stages in ${yaml}`);
-    this.#stages = stages;
+    if (loaded.config.stages.length === 0) throw new Error(`no stages in ${yaml}`);
+    this.#stages = stages ?? { apply: () => true };
     this.#labelsBefore = labels;
   }
 
@@ -84,6 +84,6 @@ export class ConfiguredStages {
       ...(isNewTime ? [`@${rfc3339([view.seconds, view.nanos])}`] : []),
       ...(entry.tenant === null ? [] : [`tenant: ${entry.tenant}`]),
     ];
-    return [`out: ${text.toString()}`, ...said.map((text) => `     ${text}`)].join('\n');
+    return [`out: ${text.toString().replaceAll('\n', '\n   | ')}`, ...said.map((text) => `     ${text}`)].join('\n');
   }
 }
