@@ -3,6 +3,7 @@ import type { Config } from './config/schema.ts';
 import type { StageConfig } from './config/stages-schema.ts';
 import type { LabelBudget } from './enrich/label-budget.ts';
 import { LineLabels } from './enrich/line-labels.ts';
+import { Zones } from './layouts/zones.ts';
 import type { CompileJmesPath } from './load-jmespath.ts';
 import type { LineValues } from './model/attribution.ts';
 import type { Counters } from './model/counters.ts';
@@ -14,6 +15,7 @@ import { LabelRoutes } from './pipeline/label-routes.ts';
 import type { Processing } from './pipeline/processing.ts';
 import { TenantRoutes } from './pipeline/tenant-routes.ts';
 import type { Entry } from './process/entry.ts';
+import { Memory } from './process/memory.ts';
 import { Names } from './process/names.ts';
 import { Scratch } from './process/scratch.ts';
 import type { TenantStreams } from './tenant-streams.ts';
@@ -45,6 +47,7 @@ export function processingBuilder(parts: ProcessingParts): (source: KnownSource)
   const { config, counters, budget, streams, wrapStage: wrap, compileJmesPath } = parts;
   const shared = {
     scratch: new Scratch(),
+    zones: new Zones(),
     redactions: counters.redactions,
     countFiltered: (reason: string): void => counters.countFiltered(reason),
     maxLineBytes: config.containers.max_line_bytes,
@@ -53,7 +56,8 @@ export function processingBuilder(parts: ProcessingParts): (source: KnownSource)
   };
   return ({ source, identities, tenant, byChannel, owner, begun }) => {
     const ownLabels = [...new Set(identities.flatMap(({ labels }) => Object.keys(labels)))];
-    const stageParts: StageParts = { ...shared, ownLabels, extracted: new Names(), labels: new Names() };
+    const memory = new Memory(identities.length);
+    const stageParts: StageParts = { ...shared, ownLabels, extracted: new Names(), labels: new Names(), memory };
     const stages = buildSourceStages({ owner, configured: config.stages }, stageParts);
     if (stages === null) return null;
     const lineLabels = new LineLabels(source, budget, begun);
@@ -77,6 +81,6 @@ export function processingBuilder(parts: ProcessingParts): (source: KnownSource)
         routeOf: (entry) => routes.of(entry),
       };
     });
-    return new EntryProcessing({ stages, channels, lineValues: () => lineLabels.values });
+    return new EntryProcessing({ stages, channels, memory, lineValues: () => lineLabels.values });
   };
 }

@@ -1,12 +1,15 @@
 import type { StageConfig, StageName } from './config/stages-schema.ts';
+import type { Zones } from './layouts/zones.ts';
 import type { CompileJmesPath } from './load-jmespath.ts';
 import type { Shape } from './model/shape.ts';
 import { ChannelStages } from './process/channel-stages.ts';
 import { LevelStage } from './process/level-stage.ts';
+import type { Memory } from './process/memory.ts';
 import type { Names } from './process/names.ts';
 import { RedactStage } from './process/redact-stage.ts';
 import type { Scratch } from './process/scratch.ts';
 import { chainStages, type Stage } from './process/stage.ts';
+import { TEXT_STAGES } from './text-stages.ts';
 import { VALUE_STAGES } from './value-stages.ts';
 
 /** What the stages of a source are built with. Sources are read one at a time, so they share what a stage needs for the line at hand. */
@@ -16,6 +19,8 @@ export interface StageParts {
   readonly labels: Names;
   /** Names of the labels that the streams of the source have before any stage. */
   readonly ownLabels: readonly string[];
+  readonly memory: Memory;
+  readonly zones: Zones;
   readonly scratch: Scratch;
   /** By shape, how many texts were replaced. */
   readonly redactions: Record<Shape, number>;
@@ -35,6 +40,7 @@ export type WrapStage = (stage: Stage, name: StageName, parts: StageParts) => St
 export type StageBuilders = { readonly [Name in StageName]: (options: NonNullable<StageConfig[Name]>, parts: StageParts) => Stage | null };
 
 const BUILDERS: StageBuilders = {
+  ...TEXT_STAGES,
   ...VALUE_STAGES,
   level: ({ drop }, { countFiltered }) => new LevelStage({ drop, countFiltered }),
   /** What it says is done before the stages. */

@@ -5,16 +5,20 @@ import { type JsonConfig, jsonSchema } from './stages/json-schema.ts';
 import { labelList } from './stages/label-list.ts';
 import { labelsStageSchema } from './stages/labels-stage-schema.ts';
 import { type LevelConfig, levelSchema } from './stages/level-schema.ts';
+import { type LimitConfig, limitSchema } from './stages/limit-schema.ts';
 import { type LogfmtConfig, logfmtSchema } from './stages/logfmt-schema.ts';
 import { type MultilineConfig, multilineSchema } from './stages/multiline-schema.ts';
 import { noOptions } from './stages/no-options.ts';
 import { type OutputStageConfig, outputStageSchema } from './stages/output-stage-schema.ts';
 import { type PackConfig, packSchema } from './stages/pack-schema.ts';
 import { type RedactConfig, redactSchema } from './stages/redact-schema.ts';
+import { type SamplingConfig, samplingSchema } from './stages/sampling-schema.ts';
 import type { Sources } from './stages/sources.ts';
 import { staticLabelsSchema } from './stages/static-labels-schema.ts';
 import { structuredMetadataSchema } from './stages/structured-metadata-schema.ts';
+import { type TemplateConfig, templateSchema } from './stages/template-schema.ts';
 import { type TenantConfig, tenantSchema } from './stages/tenant-schema.ts';
+import { type TimestampConfig, timestampSchema } from './stages/timestamp-schema.ts';
 
 /** One stage, under its name; exactly one of the keys is there. */
 export interface StageConfig {
@@ -26,14 +30,18 @@ export interface StageConfig {
   readonly labeldrop?: readonly string[];
   readonly labels?: Sources;
   readonly level?: LevelConfig;
+  readonly limit?: LimitConfig;
   readonly logfmt?: LogfmtConfig;
   readonly multiline?: MultilineConfig;
   readonly output?: OutputStageConfig;
   readonly pack?: PackConfig;
   readonly redact?: RedactConfig;
+  readonly sampling?: SamplingConfig;
   readonly static_labels?: Readonly<Record<string, string>>;
   readonly structured_metadata?: Sources;
+  readonly template?: TemplateConfig;
   readonly tenant?: TenantConfig;
+  readonly timestamp?: TimestampConfig;
 }
 
 export type StageName = keyof StageConfig;
@@ -47,14 +55,18 @@ const STAGE_SCHEMAS: { readonly [Name in StageName]-?: z.ZodType<NonNullable<Sta
   labeldrop: labelList().describe('Takes these labels away.'),
   labels: labelsStageSchema,
   level: levelSchema,
+  limit: limitSchema,
   logfmt: logfmtSchema,
   multiline: multilineSchema,
   output: outputStageSchema,
   pack: packSchema,
   redact: redactSchema,
+  sampling: samplingSchema,
   static_labels: staticLabelsSchema,
   structured_metadata: structuredMetadataSchema,
+  template: templateSchema,
   tenant: tenantSchema,
+  timestamp: timestampSchema,
 };
 
 const NAMES = Object.keys(STAGE_SCHEMAS);

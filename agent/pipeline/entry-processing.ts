@@ -2,6 +2,7 @@ import type { Route } from '../deliver/output.ts';
 import type { LineValues } from '../model/attribution.ts';
 import { RecordView } from '../model/record.ts';
 import { Entry } from '../process/entry.ts';
+import type { Memory } from '../process/memory.ts';
 import type { Stage } from '../process/stage.ts';
 import type { Processing } from './processing.ts';
 
@@ -16,6 +17,7 @@ export interface ChannelProcessing<R extends Route> {
 interface EntryProcessingParts<R extends Route> {
   readonly stages: Stage;
   readonly channels: readonly ChannelProcessing<R>[];
+  readonly memory: Memory;
   readonly lineValues: () => LineValues;
 }
 
@@ -33,10 +35,11 @@ export class EntryProcessing<R extends Route> implements Processing<R> {
   }
 
   apply(view: RecordView): R | null {
-    const { stages, channels } = this.#parts;
+    const { stages, channels, memory } = this.#parts;
     const { extracted, labels, routeOf } = channels[view.channel]!;
     const entry = this.#entry;
     entry.begin(view, extracted, labels);
+    entry.memory = memory.begin(view.channel);
     return stages.apply(entry) ? routeOf(entry) : null;
   }
 }

@@ -11,6 +11,8 @@ export class Entry {
   readonly extracted: (string | null)[] = [];
   /** Values of labels that some stage may change, by the slot of their name; null: the stream goes without. */
   readonly labels: (string | null)[] = [];
+  /** What stages keep from one entry of the channel to the next, by slot; 0 where nothing was kept. */
+  memory: number[] = [];
   /** Whose the entry is by the word of a stage; null: by that of the configuration of its output. */
   tenant: string | null = null;
   #text: string | null = null;

@@ -46,8 +46,8 @@ export function daysFromCivil(year: number, month: number, day: number): number 
   return y * 365 + leapDays + dayOfYear + day - 719_469;
 }
 
-/** Howard Hinnant's civil_from_days: years begin in March, so that the leap day is their last. */
-function civilDate(daysSince1970: number): string {
+/** Year, month and day of a number of days since 1970-01-01: Howard Hinnant's civil_from_days. Years begin in March, so that the leap day is their last. */
+export function civilFromDays(daysSince1970: number): [year: number, month: number, day: number] {
   const days = daysSince1970 + 719_468;
   const era = Math.floor(days / 146_097);
   const dayOfEra = days - era * 146_097;
@@ -58,7 +58,12 @@ function civilDate(daysSince1970: number): string {
   const month = Math.floor((5 * dayOfYear + 2) / 153);
   const day = dayOfYear - Math.floor((153 * month + 2) / 5) + 1;
   const year = yearOfEra + era * 400 + (month >= 10 ? 1 : 0);
-  return `${String(year).padStart(4, '0')}-${two(month < 10 ? month + 3 : month - 9)}-${two(day)}`;
+  return [year, month < 10 ? month + 3 : month - 9, day];
+}
+
+function civilDate(daysSince1970: number): string {
+  const [year, month, day] = civilFromDays(daysSince1970);
+  return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`;
 }
 
 function two(value: number): string {

@@ -17,7 +17,7 @@ interface Example {
   readonly entries: string;
 }
 
-/** Lines of text go through the stages of the last YAML before them. */
+/** Lines of text go through the stages of the last YAML before them, one after the other. */
 function examplesOf(document: string): Example[] {
   const examples: Example[] = [];
   let yaml = '';
@@ -26,11 +26,12 @@ function examplesOf(document: string): Example[] {
       yaml = content;
       continue;
     }
+    const stages = new ConfiguredStages(yaml, LABELS);
     for (const example of content.trimEnd().split('\n\n')) {
       const printed = [...example.matchAll(/^in: {2}(.*)\n/gm)];
       const entries = example.slice(printed.reduce((sum, [line]) => sum + line.length, 0));
       const lines = joinedLines(yaml, printed.map(lineOf));
-      examples.push({ stages: new ConfiguredStages(yaml, LABELS), lines, entries });
+      examples.push({ stages: stages, lines, entries });
     }
   }
   return examples;

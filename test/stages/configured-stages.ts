@@ -1,8 +1,10 @@
 import { buildStages, type StageParts } from '../../agent/build-stages.ts';
 import { parseConfig } from '../../agent/config/load.ts';
 import { compileJmesPath } from '../../agent/json/jmespath.ts';
+import { Zones } from '../../agent/layouts/zones.ts';
 import { Counters } from '../../agent/model/counters.ts';
 import { Entry } from '../../agent/process/entry.ts';
+import { Memory } from '../../agent/process/memory.ts';
 import { Names } from '../../agent/process/names.ts';
 import { Scratch } from '../../agent/process/scratch.ts';
 import type { Stage } from '../../agent/process/stage.ts';
@@ -25,6 +27,7 @@ export class ConfiguredStages {
   readonly #stages: Stage;
   readonly #extracted = new Names();
   readonly #labels = new Names();
+  readonly #memory = new Memory(1);
   readonly #labelsBefore: Readonly<Record<string, string>>;
 
   /** `yaml`: a configuration without outputs. `labels`: of the stream before the stages. */
@@ -36,6 +39,8 @@ export class ConfiguredStages {
       extracted: this.#extracted,
       labels: this.#labels,
       ownLabels: Object.keys(labels),
+      memory: this.#memory,
+      zones: new Zones(),
       scratch: new Scratch(),
       redactions: counters.redactions,
       countFiltered: (reason) => counters.countFiltered(reason),
@@ -70,6 +75,7 @@ export class ConfiguredStages {
     view.seconds = seconds;
     view.nanos = nanos;
     entry.begin(view, this.#extracted.list.map(valueOf), before);
+    entry.memory = this.#memory.begin(view.channel);
     const { goesOn, text, metadata } = processedEntry(this.#stages, entry);
     if (!goesOn) return 'out: (dropped)';
     const labels = this.#labels.list.flatMap((name, slot) => {

@@ -14,6 +14,7 @@ import { GapReporter } from '../../agent/pipeline/gap-reporter.ts';
 import { SourceRoutes } from '../../agent/pipeline/source-routes.ts';
 import { TailedSource } from '../../agent/pipeline/tailed-source.ts';
 import { EntryProcessing } from '../../agent/pipeline/entry-processing.ts';
+import { Memory } from '../../agent/process/memory.ts';
 import type { Stage } from '../../agent/process/stage.ts';
 import { ByteBudget } from '../../agent/runtime/byte-budget.ts';
 import type { Clock } from '../../agent/runtime/clock.ts';
@@ -54,7 +55,7 @@ export function tailedSource<R extends Route>(setup: TailedSourceSetup<R>): Tail
   const resume = log.open({ kind: 'new', placeIn: () => null, start: 'oldest' }, 0);
   if (typeof resume === 'string') throw new Error(resume);
   const channels = pair.map((route) => ({ extracted: [], labels: [], routeOf: () => route }));
-  const processing = stages === undefined ? null : new EntryProcessing({ stages, channels, lineValues: () => ({}) });
+  const processing = stages === undefined ? null : new EntryProcessing({ stages, channels, memory: new Memory(2), lineValues: () => ({}) });
   const routes = new SourceRoutes(() => ({ byChannel: pair, final: true, processing, multiline }));
   routes.find();
   const decode = { maxLineBytes, partWaitSeconds: 10, partBudget: new ByteBudget(1_000_000, new Wakeup()) };
