@@ -269,6 +269,7 @@ function statusOf({ parts, pods, webhook, outputs, discovery, lint, checkpointer
   const nowMs = parts.clock.monotonic();
   return {
     ...parts.usage(),
+    nowMs: parts.clock.monotonic(),
     kubernetes: pods?.status ?? null,
     ...(webhook === null ? {} : { auditWebhook: webhook }),
     scans: discovery.scans,

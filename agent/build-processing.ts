@@ -49,6 +49,7 @@ export function processingBuilder(parts: ProcessingParts): (source: KnownSource)
     scratch: new Scratch(),
     zones: new Zones(),
     redactions: counters.redactions,
+    lineMetrics: counters.lineMetrics,
     countFiltered: (reason: string): void => counters.countFiltered(reason),
     maxLineBytes: config.containers.max_line_bytes,
     wrap,

@@ -1,6 +1,7 @@
 import type { StageConfig, StageName } from './config/stages-schema.ts';
 import type { Zones } from './layouts/zones.ts';
 import type { CompileJmesPath } from './load-jmespath.ts';
+import type { LineMetrics } from './model/line-metrics.ts';
 import type { Shape } from './model/shape.ts';
 import { ChannelStages } from './process/channel-stages.ts';
 import { LevelStage } from './process/level-stage.ts';
@@ -26,6 +27,7 @@ export interface StageParts {
   readonly redactions: Record<Shape, number>;
   /** Counts an entry that a stage leaves out, by the reason that is configured for it. */
   readonly countFiltered: (reason: string) => void;
+  readonly lineMetrics: LineMetrics;
   readonly maxLineBytes: number;
   /** Null: no stage has an expression that is more than a path. */
   readonly compileJmesPath: CompileJmesPath | null;

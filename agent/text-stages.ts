@@ -1,4 +1,5 @@
 import assert from 'node:assert';
+import { buildMetricsStage } from './build-metrics-stage.ts';
 import type { StageBuilders } from './build-stages.ts';
 import { compileLayout, type Layout } from './layouts/compile-layout.ts';
 import { LimitStage } from './process/limit-stage.ts';
@@ -7,9 +8,9 @@ import { TemplateStage } from './process/template-stage.ts';
 import { TimestampStage } from './process/timestamp-stage.ts';
 import { compileTemplate } from './templates/compile-template.ts';
 
-type TextStage = 'limit' | 'sampling' | 'template' | 'timestamp';
+type TextStage = 'limit' | 'metrics' | 'sampling' | 'template' | 'timestamp';
 
-/** Stages that make texts of values and times of texts, and those that thin lines out. */
+/** Stages that make texts, times and metrics of values, and those that thin lines out. */
 export const TEXT_STAGES: Pick<StageBuilders, TextStage> = {
   limit: ({ rate: perSecond, burst, by_label_name: label, max_distinct_labels: maxValues }, { labels, memory, countFiltered }) =>
     new LimitStage({
@@ -18,6 +19,7 @@ export const TEXT_STAGES: Pick<StageBuilders, TextStage> = {
       countFiltered: () => countFiltered('limit'),
       of: label === undefined ? { spent: memory.slot(), last: memory.slot() } : { label: labels.slotOf(label), maxValues },
     }),
+  metrics: buildMetricsStage,
   sampling: ({ rate, drop_counter_reason: reason }, { countFiltered }) =>
     new SamplingStage({ rate, countFiltered: () => countFiltered(reason) }),
   template: (options, { extracted, maxLineBytes: maxBytes }) => {

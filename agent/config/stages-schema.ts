@@ -7,6 +7,8 @@ import { labelsStageSchema } from './stages/labels-stage-schema.ts';
 import { type LevelConfig, levelSchema } from './stages/level-schema.ts';
 import { type LimitConfig, limitSchema } from './stages/limit-schema.ts';
 import { type LogfmtConfig, logfmtSchema } from './stages/logfmt-schema.ts';
+import { metricConflicts } from './stages/metric-conflicts.ts';
+import { type MetricsConfig, metricsSchema } from './stages/metrics-schema.ts';
 import { type MultilineConfig, multilineSchema } from './stages/multiline-schema.ts';
 import { noOptions } from './stages/no-options.ts';
 import { type OutputStageConfig, outputStageSchema } from './stages/output-stage-schema.ts';
@@ -32,6 +34,7 @@ export interface StageConfig {
   readonly level?: LevelConfig;
   readonly limit?: LimitConfig;
   readonly logfmt?: LogfmtConfig;
+  readonly metrics?: MetricsConfig;
   readonly multiline?: MultilineConfig;
   readonly output?: OutputStageConfig;
   readonly pack?: PackConfig;
@@ -57,6 +60,7 @@ const STAGE_SCHEMAS: { readonly [Name in StageName]-?: z.ZodType<NonNullable<Sta
   level: levelSchema,
   limit: limitSchema,
   logfmt: logfmtSchema,
+  metrics: metricsSchema,
   multiline: multilineSchema,
   output: outputStageSchema,
   pack: packSchema,
@@ -94,6 +98,7 @@ export const stagesSchema: z.ZodType<readonly StageConfig[]> = z
   .superRefine(
     (stages, ctx) => {
       for (const { path, message } of misplacedMultiline(stages)) ctx.addIssue({ code: 'custom', path: [...path], message });
+      for (const { path, message } of metricConflicts(stages)) ctx.addIssue({ code: 'custom', path: [...path], message });
     },
     { when: ({ issues }) => issues.length === 0 },
   )

@@ -1,3 +1,4 @@
+import { LineMetrics } from './line-metrics.ts';
 import { type Shape, SHAPES } from './shape.ts';
 
 /** What one pipeline has done since it started. Plain numbers, added to on the way of a line and read by whoever shows them. */
@@ -18,6 +19,8 @@ export class Counters {
   partialMetadataSources = 0;
   /** Entries that stages left out, by the reason that is configured for it. */
   readonly filteredEntries: Map<string, number> = new Map();
+  /** What stages make of lines. */
+  readonly lineMetrics: LineMetrics = new LineMetrics();
   /** Requests by what came of them: an HTTP status, or why there was none. */
   readonly requests: Map<string, number> = new Map();
 

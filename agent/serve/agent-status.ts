@@ -74,6 +74,8 @@ interface AuditWebhookStatus {
 
 /** What the agent is at and has done, as its pages see it. */
 export interface AgentStatus {
+  /** Of a clock that never goes back. */
+  readonly nowMs: number;
   /** Absent: nothing is received. */
   readonly auditWebhook?: AuditWebhookStatus;
   /** Null: the API server is not asked. */

@@ -8,6 +8,7 @@ import type { AgentStatus, LimitStatus, OutputStatus } from './agent-status.ts';
 import { AUDIT_COUNTERS } from './audit-counters.ts';
 import { STAGE_COUNTERS } from './stage-counters.ts';
 import type { Page } from './http-server.ts';
+import { lineMetricsText } from './line-metrics-text.ts';
 import { OUTPUT_COUNTERS, OUTPUT_GAUGES } from './output-metrics.ts';
 import { TENANT_COUNTERS, TENANT_FALLBACKS, TENANT_GAUGES } from './tenant-metrics.ts';
 
@@ -35,7 +36,12 @@ export class Metrics {
   }
 
   async page(): Promise<Page> {
-    return { status: 200, contentType: this.#registry.contentType, body: await this.#registry.metrics() };
+    const { outputs, nowMs } = this.#status();
+    const ofLines = lineMetricsText(
+      outputs.map(({ name: output, counters }) => ({ output, metrics: counters.lineMetrics })),
+      nowMs,
+    );
+    return { status: 200, contentType: this.#registry.contentType, body: (await this.#registry.metrics()) + ofLines };
   }
 
   #perOutput(): void {

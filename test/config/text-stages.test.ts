@@ -73,3 +73,47 @@ describe('sampling', () => {
     ]);
   });
 });
+
+describe('metrics', () => {
+  it('have names, types and what these need', () => {
+    expect(
+      problems(
+        'metrics: {}',
+        'metrics: {a: {type: Summary, config: {}}}',
+        'metrics: {a: {type: Counter, config: {action: set}}}',
+        'metrics: {a: {type: counter, config: {match_all: true, value: x, action: inc}}}',
+        'metrics: {b: {type: counter, config: {count_entry_bytes: true, action: add}}}',
+        'metrics: {c: {type: counter, config: {match_all: true, count_entry_bytes: true, action: inc}}}',
+        'metrics: {d: {type: counter, config: {match_all: true, action: add}}}',
+        'metrics: {e: {type: Gauge, prefix: logferry_, max_idle_duration: 5, labels: [output], config: {action: inc}}}',
+        'metrics: {f: {type: Gauge, max_idle_duration: 500ms, config: {action: inc, buckets: [1]}}}',
+        'metrics: {g: {type: Histogram, config: {buckets: [2, 1]}}, "h-1": {type: Gauge, config: {action: inc}}}',
+      ),
+    ).toEqual([
+      'stages[0].metrics: no metric, write its name and what it is, or remove the stage',
+      'stages[1].metrics.a.type: found the text "Summary", want one of Counter, counter, Gauge, gauge, Histogram, histogram',
+      'stages[2].metrics.a.config.action: found the text "set", want one of inc, add',
+      'stages[3].metrics.a.config: match_all counts every entry and value only some, remove one of them',
+      'stages[4].metrics.b.config: count_entry_bytes counts every entry, write match_all: true as well',
+      'stages[5].metrics.c.config: count_entry_bytes adds, write action: add',
+      'stages[6].metrics.d.config: match_all looks at no value to add, write action: inc, or count_entry_bytes: true',
+      'stages[7].metrics.e.prefix: metrics of the agent itself begin like that, write logferry_custom_ or another prefix',
+      'stages[7].metrics.e.max_idle_duration: found the number 5, want text: put quotes around it',
+      'stages[7].metrics.e.labels[0]: a label that every metric of this kind has, write another',
+      'stages[8].metrics.f.max_idle_duration: no time span of a second at least, write one such as 30s, 5m or 24h',
+      'stages[8].metrics.f.config.buckets: unknown key, remove it; known here: value, action',
+      'stages[9].metrics.g.config.buckets: not in ascending order, write each bound once, the smallest first',
+      'stages[9].metrics.h-1: not the name of a metric, write letters, digits, _ and : only',
+    ]);
+  });
+
+  it('of one name are the same', () => {
+    expect(
+      problems(
+        'metrics: {a: {type: Counter, config: {action: inc}}}',
+        'metrics: {a: {type: counter, source: b, config: {action: add}}}',
+        'metrics: {a: {type: Gauge, config: {action: inc}}, b: {type: Gauge, config: {action: inc}}}',
+      ),
+    ).toEqual(['stages[2].metrics.a: logferry_custom_a is another metric at stages.0.metrics.a, give one of them another name']);
+  });
+});

@@ -10,6 +10,7 @@ import { Metrics } from '../../agent/serve/metrics.ts';
 
 function statusOf(counters: Counters, totals: LedgerTotals = new LedgerTotals()): AgentStatus {
   return {
+    nowMs: 0,
     outputs: [
       {
         name: 'loki',

@@ -43,6 +43,7 @@ export class ConfiguredStages {
       zones: new Zones(),
       scratch: new Scratch(),
       redactions: counters.redactions,
+      lineMetrics: counters.lineMetrics,
       countFiltered: (reason) => counters.countFiltered(reason),
       maxLineBytes: MAX_LINE_BYTES,
       compileJmesPath,
