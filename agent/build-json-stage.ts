@@ -6,7 +6,7 @@ import { JsonStage, type JsonStageOptions } from './process/json-stage.ts';
 
 /** The stage `json` with its expressions compiled: paths, and what is more than a path. */
 export function buildJsonStage({ expressions, source, drop_malformed: dropMalformed }: JsonConfig, parts: StageParts): JsonStage {
-  const { extracted, countFiltered } = parts;
+  const { extracted, countFiltered, texts } = parts;
   const fields: JsonStageOptions['fields'][number][] = [];
   const searches: JsonStageOptions['searches'][number][] = [];
   for (const [name, expression] of Object.entries(expressions)) {
@@ -16,7 +16,7 @@ export function buildJsonStage({ expressions, source, drop_malformed: dropMalfor
     else searches.push({ slot, search: compiled(expression, parts) });
   }
   const from = source === undefined ? null : extracted.slotOf(source);
-  return new JsonStage({ fields, searches, source: from, dropMalformed, countFiltered });
+  return new JsonStage({ fields, searches, source: from, dropMalformed, texts, countFiltered });
 }
 
 function compiled(expression: string, { compileJmesPath }: StageParts): JsonStageOptions['searches'][number]['search'] {

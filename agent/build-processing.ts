@@ -19,6 +19,7 @@ import { Memory } from './process/memory.ts';
 import { Names } from './process/names.ts';
 import { Scratch } from './process/scratch.ts';
 import type { TenantStreams } from './tenant-streams.ts';
+import { ValueTexts } from './process/value-texts.ts';
 
 /** A source whose streams are known. */
 interface KnownSource {
@@ -48,6 +49,7 @@ export function processingBuilder(parts: ProcessingParts): (source: KnownSource)
   const shared = {
     scratch: new Scratch(),
     zones: new Zones(),
+    texts: new ValueTexts(),
     redactions: counters.redactions,
     lineMetrics: counters.lineMetrics,
     countFiltered: (reason: string): void => counters.countFiltered(reason),

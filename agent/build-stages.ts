@@ -10,6 +10,7 @@ import type { Names } from './process/names.ts';
 import { RedactStage } from './process/redact-stage.ts';
 import type { Scratch } from './process/scratch.ts';
 import { chainStages, type Stage } from './process/stage.ts';
+import type { ValueTexts } from './process/value-texts.ts';
 import { TEXT_STAGES } from './text-stages.ts';
 import { VALUE_STAGES } from './value-stages.ts';
 
@@ -23,6 +24,7 @@ export interface StageParts {
   readonly memory: Memory;
   readonly zones: Zones;
   readonly scratch: Scratch;
+  readonly texts: ValueTexts;
   /** By shape, how many texts were replaced. */
   readonly redactions: Record<Shape, number>;
   /** Counts an entry that a stage leaves out, by the reason that is configured for it. */

@@ -38,10 +38,11 @@ export const VALUE_STAGES: Pick<StageBuilders, ValueStage> = {
   labeldrop: (dropped, { labels }) => new DropLabelsStage(dropped.map((name) => labels.slotOf(name))),
   labels: (sources, { labels, extracted }) =>
     new LabelsStage(Object.entries(sources).map(([name, source]) => ({ label: labels.slotOf(name), source: extracted.slotOf(source) }))),
-  logfmt: ({ mapping, source }, { extracted }) =>
+  logfmt: ({ mapping, source }, { extracted, texts }) =>
     new LogfmtStage({
       fields: Object.entries(mapping).map(([name, key]) => ({ slot: extracted.slotOf(name), key })),
       source: source === undefined ? null : extracted.slotOf(source),
+      texts,
     }),
   output: ({ source }, { extracted, scratch, maxLineBytes }) =>
     new OutputStage({ source: extracted.slotOf(source), scratch, maxLineBytes }),

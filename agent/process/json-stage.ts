@@ -1,10 +1,10 @@
 import type { JmesPath } from '../json/jmespath.ts';
 import { type JsonPath, JsonPaths } from '../json/json-paths.ts';
 import { jsonText } from '../json/json-text.ts';
-import { jsonValue } from '../json/json-value.ts';
 import type { Entry } from './entry.ts';
 import { SourceBytes } from './source-bytes.ts';
 import type { Stage } from './stage.ts';
+import type { ValueTexts } from './value-texts.ts';
 
 export interface JsonStageOptions {
   /** Values at a path, and the slots that they go to. */
@@ -15,6 +15,7 @@ export interface JsonStageOptions {
   readonly source: number | null;
   /** What is no JSON object is filtered. */
   readonly dropMalformed: boolean;
+  readonly texts: Pick<ValueTexts, 'json'>;
   readonly countFiltered: (reason: string) => void;
 }
 
@@ -50,10 +51,10 @@ export class JsonStage implements Stage {
   }
 
   #take({ extracted }: Entry, bytes: Buffer): void {
-    const { fields } = this.#options;
+    const { fields, texts } = this.#options;
     for (let i = 0; i < fields.length; i += 1) {
       const start = this.#paths.start(i);
-      extracted[fields[i]!.slot] = start === -1 ? null : jsonValue(bytes, start, this.#paths.end(i));
+      extracted[fields[i]!.slot] = start === -1 ? null : texts.json.of(bytes, start, this.#paths.end(i));
     }
   }
 

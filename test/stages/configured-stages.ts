@@ -8,6 +8,7 @@ import { Memory } from '../../agent/process/memory.ts';
 import { Names } from '../../agent/process/names.ts';
 import { Scratch } from '../../agent/process/scratch.ts';
 import type { Stage } from '../../agent/process/stage.ts';
+import { ValueTexts } from '../../agent/process/value-texts.ts';
 import { rfc3339 } from '../../agent/runtime/civil-time.ts';
 import { processedEntry, viewOf } from './entry.ts';
 
@@ -42,6 +43,7 @@ export class ConfiguredStages {
       memory: this.#memory,
       zones: new Zones(),
       scratch: new Scratch(),
+      texts: new ValueTexts(),
       redactions: counters.redactions,
       lineMetrics: counters.lineMetrics,
       countFiltered: (reason) => counters.countFiltered(reason),
