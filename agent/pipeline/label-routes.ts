@@ -76,7 +76,8 @@ export class LabelRoutes<R extends Route> {
       if (value === null) delete labels[name];
       else labels[name] = value;
     }
-    at.route = routeOf({ ...identity, labels });
+    // No store takes a stream without labels: then those of the source stay.
+    at.route = routeOf(Object.keys(labels).length === 0 ? identity : { ...identity, labels });
     this.#routes += 1;
     if (this.#routes > MOST_ROUTES) {
       this.#root = newBranch();

@@ -45,6 +45,12 @@ describe(LabelRoutes, () => {
     ]);
   });
 
+  test('I5 an entry that stages leave no label keeps those of its source', () => {
+    const { routes, made } = routesWith({ app: 'cart' }, () => true);
+    routes.of(entryWith(null, null));
+    expect(made).toStrictEqual([{ app: 'cart' }]);
+  });
+
   test('an empty value is none', () => {
     const { routes } = routesWith({ app: 'cart' }, () => true);
     expect(routes.of(entryWith('', 'cart'))).toBe(routes.of(entryWith(null, 'cart')));
