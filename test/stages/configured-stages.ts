@@ -70,7 +70,7 @@ export class ConfiguredStages {
   }
 
   /** What becomes of a line of the given time, as docs/stages.md writes it. */
-  describe(line: string, seconds = 1_714_564_800, nanos = 0): string {
+  describe(line: string | Buffer, seconds = 1_714_564_800, nanos = 0): string {
     const entry = new Entry(viewOf(Buffer.from(line)));
     const valueOf = (name: string): string | null => this.#labelsBefore[name] ?? null;
     const before = this.#labels.list.map(valueOf);
