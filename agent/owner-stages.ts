@@ -4,9 +4,11 @@ import type { OwnerProcessing } from './model/owner-processing.ts';
 const REPLACEMENT = '[redacted:{shape}]';
 
 /** The stages that do what the owner of a pod wants: none with a pattern of his, and none that makes streams. */
-export function ownerStages({ format, dropLevels, redact }: OwnerProcessing): StageConfig[] {
+export function ownerStages({ format, decolorize, dropLevels, sampleRate, redact }: OwnerProcessing): StageConfig[] {
   return [
+    ...(decolorize ? [{ decolorize: {} }] : []),
     ...(format !== null || dropLevels.length > 0 ? [{ level: { drop: dropLevels } }] : []),
+    ...(sampleRate < 1 ? [{ sampling: { rate: sampleRate, drop_counter_reason: 'owner_sampling' } }] : []),
     ...(redact.length > 0 ? [{ redact: { shapes: redact, replacement: REPLACEMENT } }] : []),
   ];
 }

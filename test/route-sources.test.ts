@@ -84,6 +84,19 @@ describe('what the owner of a pod says of its lines', () => {
     );
   });
 
+  test('is colours and all but a share of the lines, for which the same lines are chosen each time', () => {
+    const annotations = { 'logs.grafana.com/decolorize': 'true', 'logferry.io/sample.web': '0.5' };
+    const shipped = (): string[] => {
+      const routes = handled(podLike({ annotations }), {});
+      return Array.from({ length: 200 }, (_, n) => lineOf(routes, `\x1b[31mline ${n}\x1b[0m`));
+    };
+    const kept = shipped().filter((text) => text !== 'filtered');
+    expect(kept.length).toBeGreaterThan(50);
+    expect(kept.length).toBeLessThan(150);
+    expect(kept.every((text) => /^line \d+$/.test(text))).toBe(true);
+    expect(shipped().filter((text) => text !== 'filtered')).toStrictEqual(kept);
+  });
+
   test('I9 is done again after a restart, whatever the pod has become', () => {
     const { attribution } = handled(OWNED, {});
     expect(attribution?.pod?.annotations).toStrictEqual(ANNOTATIONS);

@@ -7,7 +7,7 @@ import { podLike } from './some-pods.ts';
 
 type Texts = Readonly<Record<string, string>>;
 
-const NOTHING: OwnerProcessing = { format: null, dropLevels: [], redact: [] };
+const NOTHING: OwnerProcessing = { format: null, decolorize: false, dropLevels: [], sampleRate: 1, redact: [] };
 
 /** What is said of stdout and stderr of the container `web`. */
 function saidOf(annotations: Texts, conventions: readonly Convention[] = CONVENTIONS): [OwnersWord, OwnersWord] {
@@ -23,6 +23,11 @@ describe('the owner of a pod says', () => {
     [{ 'logferry.io/format': 'json', 'logferry.io/format.web': 'logfmt', 'logferry.io/format.other': 'json' }, { format: 'logfmt' }],
     [{ 'logferry.io/drop-levels': 'trace, debug' }, { dropLevels: ['trace', 'debug'] }],
     [{ 'logferry.io/redact.web': 'email,jwt' }, { redact: ['email', 'jwt'] }],
+    [
+      { 'logferry.io/decolorize.web': 'true', 'logferry.io/sample': '0.1' },
+      { decolorize: true, sampleRate: 0.1 },
+    ],
+    [{ 'logferry.io/sample': '1', 'logferry.io/sample.web': '.5' }, { sampleRate: 0.5 }],
     [{ 'fluentbit.io/parser': 'json' }, { format: 'json' }],
     [{ 'fluentbit.io/parser': 'docker' }, { format: 'json' }],
     [{ 'fluentbit.io/parser': 'logfmt' }, { format: 'logfmt' }],
@@ -41,6 +46,12 @@ describe('the owner of a pod says', () => {
     [{ 'logs.grafana.com/drop-debug': 'false', 'logs.grafana.com/drop-info': 'true' }, { dropLevels: ['info'] }],
     [{ 'logs.grafana.com/mask-email': 'true', 'logs.grafana.com/mask-ipv6': 'True' }, { redact: ['email', 'ipv6'] }],
     [{ 'logs.grafana.com/mask-credit-card': 'true', 'logs.grafana.com/mask-luhn': 'true' }, { redact: ['card'] }],
+    [
+      { 'logs.grafana.com/decolorize': 'true', 'logs.grafana.com/sample': 'true' },
+      { decolorize: true, sampleRate: 0.25 },
+    ],
+    [{ 'logs.grafana.com/sample': '0.01' }, { sampleRate: 0.01 }],
+    [{ 'logs.grafana.com/sampling': 'false' }, {}],
   ])('in %j: %j', (annotations, stdout, stderr = stdout) => {
     expect(saidOf(annotations).map(({ processing }) => processing)).toStrictEqual([
       { ...NOTHING, ...stdout },
@@ -59,7 +70,7 @@ describe('the owner of a pod says', () => {
       'logferry.io/redact': 'card,email',
     };
     const [{ processing }] = saidOf(annotations);
-    expect(processing).toStrictEqual({ format: 'logfmt', dropLevels: ['debug'], redact: ['email', 'card'] });
+    expect(processing).toStrictEqual({ ...NOTHING, format: 'logfmt', dropLevels: ['debug'], redact: ['email', 'card'] });
     expect(saidOf(annotations, [])[0].processing).toStrictEqual(NOTHING);
     expect(saidOf(annotations, ['fluent_bit'])[0].processing).toStrictEqual({ ...NOTHING, format: 'json' });
   });
@@ -76,6 +87,12 @@ describe('what nobody understands', () => {
     [{ 'logs.grafana.com/drop-debug': 'maybe' }],
     [{ 'logs.grafana.com/mask-ssn': 'true' }],
     [{ 'logs.grafana.com/mask-email': 'yes please' }],
+    [{ 'logferry.io/decolorize': 'red' }],
+    [{ 'logferry.io/sample': 'true' }],
+    [{ 'logferry.io/sample': '0' }],
+    [{ 'logferry.io/sample': '-0.5' }],
+    [{ 'logferry.io/sample': '1e-3' }],
+    [{ 'logs.grafana.com/sample': '25%' }],
   ])('has no effect, and is told: %j', (annotations) => {
     for (const { processing, faulty, annotations: kept } of saidOf(annotations)) {
       expect([processing, faulty, kept]).toStrictEqual([NOTHING, Object.keys(annotations), {}]);
