@@ -21,8 +21,11 @@ const LINEAR = 'gl';
 
 /** One expression for both of V8's engines. */
 export interface Engines {
-  /** Compiled to machine code; with a guard against going back too often, but not against going forward from every place of a text. */
-  readonly usual: RegExp;
+  /**
+   * Compiled to machine code; with a guard against going back too often, but not against going forward from every place of a text. Null
+   * where it is not wanted.
+   */
+  readonly usual: RegExp | null;
   /** Takes time in proportion to the text times the pattern, whatever these are. */
   readonly linear: RegExp;
 }
@@ -31,12 +34,12 @@ export interface Engines {
  * Makes V8's expressions (v8.dev/blog/non-backtracking-regexp); both are global, so `lastIndex` says where they begin. Throws
  * `PatternFault` for what V8 cannot do in linear time or finds too large.
  */
-export function createEngines(source: string): Engines {
+export function createEngines(source: string, wantsUsual: boolean): Engines {
   for (const flag of V8_FLAGS) setFlagsFromString(flag);
   try {
-    const engines = { usual: new RegExp(OWN + source, 'g'), linear: new RegExp(OWN + source, LINEAR) };
+    const engines = { usual: wantsUsual ? new RegExp(OWN + source, 'g') : null, linear: new RegExp(OWN + source, LINEAR) };
     // What is too large is told when it is first used.
-    engines.usual.test('');
+    engines.usual?.test('');
     engines.linear.test('');
     return engines;
   } catch (error) {

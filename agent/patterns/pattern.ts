@@ -1,3 +1,4 @@
+import { countSkips } from './count-skips.ts';
 import { createEngines, type Engines } from './linear-engine.ts';
 import { parsePattern } from './parse-pattern.ts';
 import { PatternFault } from './pattern-fault.ts';
@@ -6,13 +7,15 @@ import { translatePattern } from './translate-pattern.ts';
 
 /** Beyond it a text is matched by the linear engine at once: with the usual one an attempt at each place of it may go to its end. */
 const MOST_USUAL_BYTES = 2048;
+/** With so many V8 compiles a pattern for the usual engine in some milliseconds; each one more doubles that. */
+const MOST_USUAL_SKIPS = 16;
 
 /** What a match took: of the whole pattern, and behind that of each group, undefined for one that took no part; and where it begins. */
 export type PatternMatch = readonly (string | undefined)[] & { readonly index: number };
 
 /**
  * A pattern of Go's regexp, ready to be matched with byte text, which has one character a byte, U+0000 to U+00FF. No match takes longer than
- * in proportion to the text, whatever the pattern and the text are: ARCHITECTURE.md, D32.
+ * in proportion to the text, whatever the pattern and the text are; how, ARCHITECTURE.md says under "Patterns of others".
  */
 export class Pattern {
   /** Of group 1 and those behind it; null for one without a name. */
@@ -28,7 +31,7 @@ export class Pattern {
     const { source: expression, groups } = translatePattern(parsed);
     this.names = parsed.names;
     this.literal = literalOf(parsed.root);
-    this.#engines = createEngines(expression);
+    this.#engines = createEngines(expression, countSkips(parsed.root) <= MOST_USUAL_SKIPS);
     this.#groups = groups;
     this.#isPlain = groups.length === parsed.names.length && groups.every((group, index) => group === index + 1);
   }
@@ -49,7 +52,8 @@ export class Pattern {
   }
 
   #expressionFor(byteText: string): RegExp {
-    return byteText.length <= MOST_USUAL_BYTES ? this.#engines.usual : this.#engines.linear;
+    const { usual, linear } = this.#engines;
+    return usual !== null && byteText.length <= MOST_USUAL_BYTES ? usual : linear;
   }
 
   /** Of a group in a repeat that was written out, the last one that took part. */

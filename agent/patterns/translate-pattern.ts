@@ -4,10 +4,10 @@ import type { ParsedPattern, PatternNode, Place } from './pattern-node.ts';
 import { anyBytesSource, utf8Source } from './utf8-source.ts';
 
 /**
- * How many bytes a pattern may name once its repeats are written out. The linear engine keeps a thread for each at most: one byte of a line
- * costs it up to 5 us with so many.
+ * How many steps a pattern may have once its repeats are written out. The linear engine may be at each of them at once: then a byte of a line
+ * costs it up to 20 us.
  */
-const MOST_PATTERN_BYTES = 1000;
+const MOST_STEPS = 500;
 
 const PLACES: Readonly<Record<Place, string>> = {
   text_begin: '^',
@@ -30,31 +30,32 @@ export interface Translated {
 
 /** Writes a pattern in JavaScript's syntax, in what V8 can do in linear time. Throws `PatternFault` when it becomes too large. */
 export function translatePattern({ root }: ParsedPattern): Translated {
-  const size = sizeOf(root);
-  if (size > MOST_PATTERN_BYTES) {
+  const isStrict = hasPlace(root, 'no_word_boundary');
+  const steps = stepsOf(root, isStrict);
+  if (steps > MOST_STEPS) {
     throw new PatternFault(
-      `names ${size} bytes with its repeats written out, write one of at most ${MOST_PATTERN_BYTES}: fewer counted repeats, or * and + for them`,
+      `has ${steps} steps with its repeats written out, write one of at most ${MOST_STEPS}: fewer counted repeats, or * and + for them`,
     );
   }
-  const translator = new Translator(hasPlace(root, 'no_word_boundary'));
+  const translator = new Translator(isStrict);
   return { source: translator.write(root), groups: translator.groups };
 }
 
 /** Of nothing it is 1, so that repeats of nothing are bounded too. */
-function sizeOf(node: PatternNode): number {
+function stepsOf(node: PatternNode, isStrict: boolean): number {
   switch (node.kind) {
     case 'character':
-      return utf8Source(node.set).size;
+      return utf8Source(node.set, isStrict).steps;
     case 'place':
       return 1;
     case 'group':
-      return sizeOf(node.body);
+      return stepsOf(node.body, isStrict);
     case 'sequence':
-      return node.parts.reduce((sum, part) => sum + sizeOf(part), node.parts.length === 0 ? 1 : 0);
+      return node.parts.reduce((sum, part) => sum + stepsOf(part, isStrict), node.parts.length === 0 ? 1 : 0);
     case 'choice':
-      return node.branches.reduce((sum, branch) => sum + sizeOf(branch), 0);
+      return node.branches.reduce((sum, branch) => sum + stepsOf(branch, isStrict), 0);
     default:
-      return sizeOf(node.body) * Math.max(node.most ?? node.least, 1);
+      return stepsOf(node.body, isStrict) * Math.max(node.most ?? node.least, 1);
   }
 }
 
@@ -68,16 +69,16 @@ function hasPlace(node: PatternNode, place: Place): boolean {
 class Translator {
   readonly groups: number[] = [];
   /** `\B` is true between the bytes of a character, so there characters must be told apart everywhere. */
-  readonly #wholeCharacters: boolean;
+  readonly #isStrict: boolean;
 
-  constructor(wholeCharacters: boolean) {
-    this.#wholeCharacters = wholeCharacters;
+  constructor(isStrict: boolean) {
+    this.#isStrict = isStrict;
   }
 
   write(node: PatternNode): string {
     switch (node.kind) {
       case 'character':
-        return utf8Source(node.set).source;
+        return utf8Source(node.set, this.#isStrict).source;
       case 'place':
         return PLACES[node.place];
       case 'group':
@@ -115,7 +116,7 @@ class Translator {
   }
 
   #endless(body: PatternNode, least: number, lazy: string): string {
-    const bytes = body.kind === 'character' && !this.#wholeCharacters ? anyBytesSource(body.set) : null;
+    const bytes = body.kind === 'character' && !this.#isStrict ? anyBytesSource(body.set) : null;
     if (bytes !== null) {
       // As few as possible is one whole character, not one byte of it.
       if (least === 1 && lazy === '') return `${bytes}+`;
@@ -138,7 +139,7 @@ class Translator {
   /** What a sign behind it repeats as a whole. */
   #atom(body: PatternNode): string {
     if (body.kind === 'group') return this.write(body);
-    if (body.kind === 'character' && utf8Source(body.set).isClass) return this.write(body);
+    if (body.kind === 'character' && utf8Source(body.set, this.#isStrict).isClass) return this.write(body);
     return `(?:${this.write(body)})`;
   }
 }

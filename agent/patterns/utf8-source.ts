@@ -15,49 +15,52 @@ const LENGTHS = [
   { least: 0x10000, most: LAST_CODE_POINT, lead: 0xf0, continuations: 3 },
 ] as const;
 
-/** A piece of a JavaScript expression over byte text, and how many bytes it names. */
+/** A piece of a JavaScript expression over byte text. */
 export interface ByteSource {
   readonly source: string;
-  readonly size: number;
+  /** How many ways the linear engine tries at most at one byte of a text. */
+  readonly steps: number;
   /** Whether it is one class of bytes, and so may be repeated without parentheses. */
   readonly isClass: boolean;
 }
 
-/** One character of the set, in UTF-8; of a set with U+FFFD also a byte that UTF-8 never has. */
-export function utf8Source(set: CodePoints): ByteSource {
+/**
+ * Any character beyond ASCII, however many bytes it has: as few steps as may be, since this is what `.` is. It could end within a character,
+ * but there nothing goes on, except `\B`.
+ */
+const BEYOND_ASCII = '[\\xc2-\\xf4][\\x80-\\xbf]+';
+
+/** One character of the set, in UTF-8; of a set with U+FFFD also a byte that UTF-8 never has. Strict: never a part of one. */
+export function utf8Source(set: CodePoints, isStrict: boolean): ByteSource {
   const single = byteRanges(within(set, 0, FIRST_BEYOND_ASCII - 1)) + (hasCodePoint(set, REPLACEMENT) ? NEVER_IN_UTF8 : '');
-  const branches = single === '' ? [] : [bytesSource(single)];
-  let size = branches.length;
-  for (const { source, bytes } of multiByteBranches(set)) {
-    branches.push(source);
-    size += bytes;
-  }
-  if (branches.length === 0) return { source: '[]', size: 1, isClass: true };
-  if (branches.length > 1) return { source: `(?:${branches.join('|')})`, size, isClass: false };
-  return { source: branches[0]!, size, isClass: size === 1 };
+  const branches = hasAllBeyondAscii(set) && !isStrict ? [BEYOND_ASCII] : multiByteBranches(set);
+  if (single !== '') branches.unshift(bytesSource(single));
+  const isClass = branches.length === 0 || (branches.length === 1 && single !== '');
+  const source = branches.length > 1 ? `(?:${branches.join('|')})` : (branches[0] ?? '[]');
+  return { source, steps: branches.length + (isClass ? 0 : 1), isClass };
 }
 
 /** Any number of characters of a set that has all beyond ASCII: bytes, so that those that are no UTF-8 do not end it. Null for other sets. */
 export function anyBytesSource(set: CodePoints): string | null {
-  const [from, to] = set.at(-1) ?? [0, 0];
-  if (from > FIRST_BEYOND_ASCII || to !== LAST_CODE_POINT) return null;
+  if (!hasAllBeyondAscii(set)) return null;
   return `[${byteRanges(within(set, 0, FIRST_BEYOND_ASCII - 1))}\\x80-\\xff]`;
 }
 
-interface Branch {
-  readonly source: string;
-  readonly bytes: number;
+function hasAllBeyondAscii(set: CodePoints): boolean {
+  const [from, to] = set.at(-1) ?? [0, 0];
+  return from <= FIRST_BEYOND_ASCII && to === LAST_CODE_POINT;
 }
 
-function multiByteBranches(set: CodePoints): Branch[] {
-  const branches = new Map<string, { readonly leads: [number, number][]; readonly bytes: number }>();
+/** By what follows them, the first bytes of sequences. */
+type Branches = Map<string, [number, number][]>;
+
+function multiByteBranches(set: CodePoints): string[] {
+  const branches: Branches = new Map();
   for (const { least, most, lead, continuations } of LENGTHS) {
     collect(within(set, least, most), { lead, continuations }, branches);
   }
   return sourcesOf(branches);
 }
-
-type Branches = Map<string, { readonly leads: [number, number][]; readonly bytes: number }>;
 
 /** Adds the sequences of bytes of the set, those with the same continuation as one. */
 function collect(
@@ -69,9 +72,9 @@ function collect(
   for (const [first, last] of blocksOf(set, span)) {
     const block = within(set, first * span, last * span + span - 1).map(([from, to]) => [from - first * span, to - first * span] as const);
     const rest = first === last ? continuationSource(block, continuations) : wholeContinuation(continuations);
-    const branch = into.get(rest.source) ?? { leads: [], bytes: rest.bytes + 1 };
-    branch.leads.push([lead + first, lead + last]);
-    into.set(rest.source, branch);
+    const leads = into.get(rest) ?? [];
+    leads.push([lead + first, lead + last]);
+    into.set(rest, leads);
   }
 }
 
@@ -91,22 +94,20 @@ function blocksOf(set: CodePoints, span: number): [number, number][] {
   return blocks;
 }
 
-function continuationSource(set: CodePoints, continuations: number): Branch {
-  if (continuations === 1)
-    return { source: bytesSource(byteRanges(set.map(([from, to]) => [from + CONTINUATION, to + CONTINUATION]))), bytes: 1 };
+function continuationSource(set: CodePoints, continuations: number): string {
+  if (continuations === 1) return bytesSource(byteRanges(set.map(([from, to]) => [from + CONTINUATION, to + CONTINUATION])));
   const branches: Branches = new Map();
   collect(set, { lead: CONTINUATION, continuations: continuations - 1 }, branches);
   const sources = sourcesOf(branches);
-  const bytes = sources.reduce((sum, branch) => sum + branch.bytes, 0);
-  return sources.length === 1 ? sources[0]! : { source: `(?:${sources.map(({ source }) => source).join('|')})`, bytes };
+  return sources.length === 1 ? sources[0]! : `(?:${sources.join('|')})`;
 }
 
-function wholeContinuation(continuations: number): Branch {
-  return { source: '[\\x80-\\xbf]'.repeat(continuations), bytes: continuations };
+function wholeContinuation(continuations: number): string {
+  return '[\\x80-\\xbf]'.repeat(continuations);
 }
 
-function sourcesOf(branches: Branches): Branch[] {
-  return [...branches].map(([rest, { leads, bytes }]) => ({ source: `${bytesSource(byteRanges(leads))}${rest}`, bytes }));
+function sourcesOf(branches: Branches): string[] {
+  return [...branches].map(([rest, leads]) => bytesSource(byteRanges(leads)) + rest);
 }
 
 /** One byte stands for itself, so that V8 sees texts as such. */
