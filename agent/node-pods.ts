@@ -46,6 +46,7 @@ export class NodePods implements AsyncDisposable {
     this.#awaitedUntilMs = clock.monotonic() + waitSeconds * 1000;
     this.#server = new ApiServer({
       address,
+      clock,
       nodeName: config.node_name,
       annotations: askedAnnotations(config),
       userAgent: `logferry/${version}`,

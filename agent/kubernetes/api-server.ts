@@ -1,4 +1,5 @@
 import type { Pod } from '../model/pod.ts';
+import { type Clock, systemClock } from '../runtime/clock.ts';
 import { HttpClient, type HttpEnd } from '../runtime/http-client.ts';
 import { SecretFile } from '../runtime/secret-file.ts';
 import type { ApiAddress } from './api-address.ts';
@@ -20,6 +21,8 @@ const MAX_LIST_BYTES = 64 * 1024 * 1024;
 /** Longest part of a refusal that is read. */
 const MAX_REFUSAL_BYTES = 64 * 1024;
 const CONNECT_TIMEOUT_MS = 10_000;
+/** Events of pods come one by one: so long they are left to come together. */
+const PAUSE_MS = 100;
 /** One is taken by the watch; the other is opened when it is needed. */
 const CONNECTIONS = 2;
 /** Without a kubeconfig the token alone says who asks. */
@@ -31,8 +34,17 @@ export interface ApiServerOptions {
   readonly userAgent: string;
   /** Annotations of pods that are wanted by their names. */
   readonly annotations?: ReadonlySet<string>;
+  /** For tests; absent: the system's. */
+  readonly clock?: Clock;
   /** Hears the HTTP status of every request, or `network` or `timeout`. */
   readonly onRequest: (code: string) => void;
+}
+
+/** What is asked of the server. */
+interface Question {
+  readonly path: string;
+  readonly accept: string;
+  readonly pauseMs?: number;
 }
 
 /** The pods of one node, and namespaces, over the API server's HTTP API. */
@@ -47,7 +59,10 @@ export class ApiServer implements NamespaceServer, PodServer, AsyncDisposable {
     this.#options = options;
     const { url, caFile, tokenFile, token, proxy } = options.address;
     const tls = { ...(options.address.tls ?? NO_TLS), caFile };
-    this.#client = new HttpClient({ url, timeoutMs: CONNECT_TIMEOUT_MS, connections: CONNECTIONS, tls, proxy });
+    this.#client = new HttpClient(
+      { url, timeoutMs: CONNECT_TIMEOUT_MS, connections: CONNECTIONS, tls, proxy, pausedBytes: 1 },
+      options.clock ?? systemClock,
+    );
     this.#token = tokenFile === null ? textOf(token) : new SecretFile(tokenFile);
     this.#root = new URL(url).pathname.replace(/\/+$/, '');
   }
@@ -55,7 +70,11 @@ export class ApiServer implements NamespaceServer, PodServer, AsyncDisposable {
   async list(version: string | null, signal: AbortSignal): Promise<PodList | Trouble> {
     const body = new Body();
     const query: Record<string, string> = version === null ? {} : { resourceVersion: version };
-    const trouble = await this.#get(this.#podsPath(query), ACCEPT_LIST, (chunk) => body.take(chunk, MAX_LIST_BYTES), signal);
+    const trouble = await this.#get(
+      { path: this.#podsPath(query), accept: ACCEPT_LIST },
+      (chunk) => body.take(chunk, MAX_LIST_BYTES),
+      signal,
+    );
     return trouble ?? listOf(body, this.#options.annotations);
   }
 
@@ -80,7 +99,7 @@ export class ApiServer implements NamespaceServer, PodServer, AsyncDisposable {
       timeoutSeconds: String(timeoutSeconds),
       ...(isInitial ? { sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan' } : {}),
     };
-    const failed = await this.#get(this.#podsPath(query), ACCEPT_EVENTS, takeChunk, signal);
+    const failed = await this.#get({ path: this.#podsPath(query), accept: ACCEPT_EVENTS, pauseMs: PAUSE_MS }, takeChunk, signal);
     return fault ?? failed ?? trouble('closed', 'the server has ended the watch');
   }
 
@@ -88,7 +107,7 @@ export class ApiServer implements NamespaceServer, PodServer, AsyncDisposable {
   async namespaceLabels(name: string, signal: AbortSignal): ReturnType<NamespaceServer['namespaceLabels']> {
     const body = new Body();
     const path = `/api/v1/namespaces/${encodeURIComponent(name)}?resourceVersion=0`;
-    const failed = await this.#get(path, ACCEPT_EVENTS, (chunk) => body.take(chunk, MAX_EVENT_BYTES), signal);
+    const failed = await this.#get({ path, accept: ACCEPT_EVENTS }, (chunk) => body.take(chunk, MAX_EVENT_BYTES), signal);
     if (failed !== null) return failed.status === 404 ? { kind: 'labels', labels: {} } : failed;
     const object = body.json();
     if (versionOf(object) === null) return trouble('malformed', 'an answer that is no namespace');
@@ -101,7 +120,7 @@ export class ApiServer implements NamespaceServer, PodServer, AsyncDisposable {
   }
 
   /** Null once an answer of status 200 has been taken. */
-  async #get(path: string, accept: string, take: (chunk: Buffer) => boolean, signal: AbortSignal): Promise<Trouble | null> {
+  async #get({ path, accept, ...rest }: Question, take: (chunk: Buffer) => boolean, signal: AbortSignal): Promise<Trouble | null> {
     const { onRequest, userAgent } = this.#options;
     const headers: Record<string, string> = { accept, 'user-agent': userAgent };
     try {
@@ -110,7 +129,7 @@ export class ApiServer implements NamespaceServer, PodServer, AsyncDisposable {
       return trouble('refused', `the token cannot be read: ${(error as Error).message}`);
     }
     const refusal = new Body();
-    const request = { path: `${this.#root}${path}`, headers };
+    const request = { path: `${this.#root}${path}`, headers, ...rest };
     const isTaken = (chunk: Buffer, status: number): boolean => (status === 200 ? take(chunk) : refusal.take(chunk, MAX_REFUSAL_BYTES));
     const end = await this.#client.get(request, isTaken, signal);
     onRequest(end.kind === 'end' ? String(end.status) : end.reason);

@@ -24,6 +24,8 @@ export interface HttpClientOptions {
     /** The name that the server's certificate has to have; absent: the one in the URL. */
     readonly serverName?: string;
   };
+  /** What a connection takes in while it is paused, before the kernel has to hold what comes, which wakes nobody; absent: 64 KiB. */
+  readonly pausedBytes?: number;
   /** The HTTP proxy that connections go through; null or absent: none. */
   readonly proxy?: URL | null;
 }
@@ -43,6 +45,13 @@ interface HttpFailure {
   readonly kind: 'failure';
   readonly reason: 'network' | 'timeout';
   readonly detail: string;
+}
+
+/** What is asked for; `pauseMs`: see `get`. */
+interface HttpGet {
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  readonly pauseMs?: number;
 }
 
 /** How an answer that was taken as it came has ended. */
@@ -86,16 +95,12 @@ export class HttpClient implements AsyncDisposable {
 
   /**
    * Sends one GET to a path of the same server; `take` gets the body chunk by chunk, with the status, and ends the exchange by
-   * returning false. There is no deadline but `signal`. Rejects over a bug only.
+   * returning false; one that comes in small pieces it gets every `pauseMs`, if that is given. There is no deadline but `signal`. Rejects over a bug only.
    */
-  async get(
-    { path, headers }: { readonly path: string; readonly headers: Record<string, string> },
-    take: (chunk: Buffer, status: number) => boolean,
-    signal: AbortSignal,
-  ): Promise<HttpEnd> {
+  async get({ path, headers, pauseMs }: HttpGet, take: (chunk: Buffer, status: number) => boolean, signal: AbortSignal): Promise<HttpEnd> {
     try {
       const pool = this.#current();
-      const taker = new AnswerTaker(take, signal);
+      const taker = new AnswerTaker(take, signal, pauseMs === undefined ? null : { pauseMs, clock: this.#clock });
       pool.dispatch({ origin: this.#origin, method: 'GET', path, headers }, taker);
       return { kind: 'end', ...(await taker.answer) };
     } catch (error) {
@@ -113,9 +118,10 @@ export class HttpClient implements AsyncDisposable {
   }
 
   #connect(): Pool | ProxyAgent {
-    const { timeoutMs, connections, tls, proxy = null } = this.#options;
+    const { timeoutMs, connections, tls, pausedBytes, proxy = null } = this.#options;
     const connect = {
       timeout: timeoutMs,
+      ...(pausedBytes === undefined ? {} : { highWaterMark: pausedBytes }),
       rejectUnauthorized: !tls.insecureSkipVerify,
       ...tls.texts,
       ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),

@@ -1,8 +1,10 @@
 import { createServer, type ServerResponse } from 'node:http';
 import { createSecureServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { HttpClient } from '../../agent/runtime/http-client.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { LOOPBACK_CERT, LOOPBACK_KEY } from '../support/loopback-tls.ts';
 
 const NEVER = new AbortController().signal;
@@ -71,4 +73,32 @@ test('a body is handed on as it comes, until nobody wants more of it', async () 
   };
   expect(await client.get({ path: '/watch', headers: {} }, take, NEVER)).toStrictEqual({ kind: 'end', status: 200, retryAfter: '7' });
   expect(taken).toStrictEqual([['one', 200]]);
+});
+
+test('a body in small pieces arrives whole and in order over pauses, also when a pause is under way at its end', async () => {
+  const pieces = Array.from({ length: 200 }, (_, n) => `piece ${n} ${'x'.repeat(n * 7)}\n`);
+  const clock = new FakeClock();
+  const server = createServer((_, response) => {
+    void (async () => {
+      for (const piece of pieces) {
+        response.write(piece);
+        await turnOfTheLoop();
+      }
+      response.end();
+    })();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const options = { url: `http://127.0.0.1:${port}/`, timeoutMs: 10_000, connections: 1, tls: NO_TLS, pausedBytes: 1 };
+  await using client = new HttpClient(options, clock);
+  let text = '';
+  let end: unknown = null;
+  const take = (chunk: Buffer): boolean => (text += chunk.toString()) !== '';
+  const done = client.get({ path: '/', headers: {}, pauseMs: 100 }, take, NEVER).then((ended) => (end = ended));
+  while (end === null) await clock.advance(10);
+  await done;
+  expect(end).toStrictEqual({ kind: 'end', status: 200, retryAfter: null });
+  expect(text).toBe(pieces.join(''));
+  expect(clock.wakeUps).toBeGreaterThan(0);
+  server.close();
 });
