@@ -5,9 +5,10 @@ import type { LabelBudget } from './enrich/label-budget.ts';
 import { LineLabels } from './enrich/line-labels.ts';
 import { Zones } from './layouts/zones.ts';
 import type { CompileJmesPath } from './load-jmespath.ts';
+import type { LogSelector } from './logql/parse-log-selector.ts';
 import type { LineValues } from './model/attribution.ts';
 import type { Counters } from './model/counters.ts';
-import type { StreamIdentity } from './model/labels.ts';
+import type { Labels, StreamIdentity } from './model/labels.ts';
 import type { Source } from './model/source.ts';
 import type { LokiRoute } from './outputs/loki/encode-push.ts';
 import { type ChannelProcessing, EntryProcessing } from './pipeline/entry-processing.ts';
@@ -18,6 +19,7 @@ import type { Entry } from './process/entry.ts';
 import { Memory } from './process/memory.ts';
 import { Names } from './process/names.ts';
 import { Scratch } from './process/scratch.ts';
+import { soundSelector } from './sound-selector.ts';
 import type { TenantStreams } from './tenant-streams.ts';
 import { ValueTexts } from './process/value-texts.ts';
 
@@ -28,6 +30,8 @@ interface KnownSource {
   readonly identities: readonly StreamIdentity[];
   /** As which its entries go by the word of no stage. */
   readonly tenant: string | null;
+  /** By channel, their labels with those that became metadata. */
+  readonly channelLabels: readonly Labels[];
   readonly byChannel: readonly LokiRoute[];
   /** By channel, what the owner of its pod wants to be done before what is configured. */
   readonly owner: readonly (readonly StageConfig[])[];
@@ -46,6 +50,7 @@ interface ProcessingParts {
 /** What builds, for one output, what is done with the entries of a source; null from it where that is nothing. */
 export function processingBuilder(parts: ProcessingParts): (source: KnownSource) => Processing<LokiRoute> | null {
   const { config, counters, budget, streams, wrapStage: wrap, compileJmesPath } = parts;
+  const selectors = new Map<string, LogSelector>();
   const shared = {
     scratch: new Scratch(),
     zones: new Zones(),
@@ -53,14 +58,15 @@ export function processingBuilder(parts: ProcessingParts): (source: KnownSource)
     redactions: counters.redactions,
     lineMetrics: counters.lineMetrics,
     countFiltered: (reason: string): void => counters.countFiltered(reason),
+    selectorOf: (source: string): LogSelector => selectors.getOrInsertComputed(source, soundSelector),
     maxLineBytes: config.containers.max_line_bytes,
     wrap,
     compileJmesPath,
   };
-  return ({ source, identities, tenant, byChannel, owner, begun }) => {
+  return ({ source, identities, channelLabels, tenant, byChannel, owner, begun }) => {
     const ownLabels = [...new Set(identities.flatMap(({ labels }) => Object.keys(labels)))];
     const memory = new Memory(identities.length);
-    const stageParts: StageParts = { ...shared, ownLabels, extracted: new Names(), labels: new Names(), memory };
+    const stageParts: StageParts = { ...shared, ownLabels, channelLabels, extracted: new Names(), labels: new Names(), memory };
     const stages = buildSourceStages({ owner, configured: config.stages }, stageParts);
     if (stages === null) return null;
     const lineLabels = new LineLabels(source, budget, begun);

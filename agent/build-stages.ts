@@ -1,6 +1,9 @@
+import { buildMatch } from './build-match.ts';
 import type { StageConfig, StageName } from './config/stages-schema.ts';
 import type { Zones } from './layouts/zones.ts';
 import type { CompileJmesPath } from './load-jmespath.ts';
+import type { LogSelector } from './logql/parse-log-selector.ts';
+import type { Labels } from './model/labels.ts';
 import type { LineMetrics } from './model/line-metrics.ts';
 import type { Shape } from './model/shape.ts';
 import { ChannelStages } from './process/channel-stages.ts';
@@ -21,6 +24,10 @@ export interface StageParts {
   readonly labels: Names;
   /** Names of the labels that the streams of the source have before any stage. */
   readonly ownLabels: readonly string[];
+  /** By channel, the labels that entries have before any stage, as metadata or not. */
+  readonly channelLabels: readonly Labels[];
+  /** What a selector means that was found sound. */
+  readonly selectorOf: (source: string) => LogSelector;
   readonly memory: Memory;
   readonly zones: Zones;
   readonly scratch: Scratch;
@@ -47,6 +54,7 @@ const BUILDERS: StageBuilders = {
   ...TEXT_STAGES,
   ...VALUE_STAGES,
   level: ({ drop }, { countFiltered }) => new LevelStage({ drop, countFiltered }),
+  match: (options, parts) => buildMatch(options, parts, buildStages),
   /** What it says is done before the stages. */
   multiline: () => null,
   redact: (options, { maxLineBytes, scratch, redactions: counts }) =>
@@ -72,6 +80,7 @@ export function buildStages(stages: readonly StageConfig[], parts: StageParts): 
   return chainStages(stages.flatMap((stage) => buildStage(stage, parts) ?? []));
 }
 
+/** Null for one that does nothing to this source. */
 function buildStage(stage: StageConfig, parts: StageParts): Stage | null {
   const [name] = Object.keys(stage) as [StageName];
   const build = BUILDERS[name] as (options: object, parts: StageParts) => Stage | null;

@@ -66,12 +66,16 @@ export function routeSources(
   });
   const joiningOf = multilineBuilder(config.stages);
   const handling = (source: Source, pod: PodOfSource, { demoted, lineValues: begun }: Handled): Handling => {
-    const identities = CHANNELS.map((channel) => demote(streamIdentity(source, pod, channel, options), demoted));
+    const whole = CHANNELS.map((channel) => streamIdentity(source, pod, channel, options));
+    const identities = whole.map((identity) => demote(identity, demoted));
     const tenant = streams.tenantFor(null);
     const byChannel = identities.map((identity) => streams.route(tenant, identity));
+    // What a selector means does not depend on how many values a label has taken.
+    const channelLabels = whole.map(({ labels }) => labels);
     const words = pod === 'unknown' || pod === null ? [] : ownersWords(pod, source.container, conventions);
     const owner = words.map(({ processing }) => ownerStages(processing));
-    return { byChannel, multiline: joiningOf(), processing: processingOf({ source, identities, tenant, byChannel, owner, begun }) };
+    const processing = processingOf({ source, identities, channelLabels, tenant, byChannel, owner, begun });
+    return { byChannel, multiline: joiningOf(), processing };
   };
   const labelsOf = (source: Source, pod: PodOfSource): [string, string][] =>
     manyValued(streamIdentity(source, pod, STDOUT, options), options);

@@ -113,3 +113,14 @@ describe('what the owner of a pod says of its lines', () => {
 
   test('a pod that says nothing costs nothing', () => expect(handled(podLike(), {}).processing).toBeNull());
 });
+
+test('a selector means a log by the same labels when one of them has become metadata', () => {
+  const stages = [{ match: { selector: '{app="one", stream="stdout"} |= "bob"', stages: [{ redact: { shapes: ['email'] } }] } }];
+  const { attribution } = handled(BEFORE, { stages });
+  const routes = handled(BEFORE, { stages }, { ...attribution!, demoted: ['app'] });
+  expect(routes.byChannel[STDOUT]!.stream.name).not.toContain('app=');
+  expect([lineOf(routes, 'bob@example.com'), lineOf(routes, 'bob@example.com', STDERR)]).toStrictEqual([
+    '[redacted:email]',
+    'bob@example.com',
+  ]);
+});

@@ -7,6 +7,7 @@ import { labelsStageSchema } from './stages/labels-stage-schema.ts';
 import { type LevelConfig, levelSchema } from './stages/level-schema.ts';
 import { type LimitConfig, limitSchema } from './stages/limit-schema.ts';
 import { type LogfmtConfig, logfmtSchema } from './stages/logfmt-schema.ts';
+import { type MatchConfig, matchSchema } from './stages/match-schema.ts';
 import { metricConflicts } from './stages/metric-conflicts.ts';
 import { type MetricsConfig, metricsSchema } from './stages/metrics-schema.ts';
 import { type MultilineConfig, multilineSchema } from './stages/multiline-schema.ts';
@@ -34,6 +35,7 @@ export interface StageConfig {
   readonly level?: LevelConfig;
   readonly limit?: LimitConfig;
   readonly logfmt?: LogfmtConfig;
+  readonly match?: MatchConfig<StageConfig>;
   readonly metrics?: MetricsConfig;
   readonly multiline?: MultilineConfig;
   readonly output?: OutputStageConfig;
@@ -60,6 +62,7 @@ const STAGE_SCHEMAS: { readonly [Name in StageName]-?: z.ZodType<NonNullable<Sta
   level: levelSchema,
   limit: limitSchema,
   logfmt: logfmtSchema,
+  match: matchSchema(z.lazy(() => stageList)),
   metrics: metricsSchema,
   multiline: multilineSchema,
   output: outputStageSchema,
@@ -75,26 +78,25 @@ const STAGE_SCHEMAS: { readonly [Name in StageName]-?: z.ZodType<NonNullable<Sta
 
 const NAMES = Object.keys(STAGE_SCHEMAS);
 
-/** What is done with every entry before it is put into a batch. */
-export const stagesSchema: z.ZodType<readonly StageConfig[]> = z
-  .array(
-    z
-      .strictObject(Object.fromEntries(Object.entries(STAGE_SCHEMAS).map(([name, schema]) => [name, schema.exactOptional()])))
-      .superRefine(
-        (stage, ctx) => {
-          const names = Object.keys(stage);
-          if (names.length === 1) return;
-          const message =
-            names.length === 0
-              ? `names no stage, write one of ${NAMES.join(', ')}`
-              : 'more than one stage, write each as an item of its own';
-          ctx.addIssue({ code: 'custom', message });
-        },
-        // A stage under an unknown name is not one that is missing.
-        { when: ({ issues }) => issues.length === 0 },
-      )
-      .meta({ minProperties: 1, maxProperties: 1 }),
+const stage: z.ZodType<StageConfig> = z
+  .strictObject(Object.fromEntries(Object.entries(STAGE_SCHEMAS).map(([name, schema]) => [name, schema.exactOptional()])))
+  .superRefine(
+    (stage, ctx) => {
+      const names = Object.keys(stage);
+      if (names.length === 1) return;
+      const message =
+        names.length === 0 ? `names no stage, write one of ${NAMES.join(', ')}` : 'more than one stage, write each as an item of its own';
+      ctx.addIssue({ code: 'custom', message });
+    },
+    // A stage under an unknown name is not one that is missing.
+    { when: ({ issues }) => issues.length === 0 },
   )
+  .meta({ id: 'stage', minProperties: 1, maxProperties: 1 });
+
+const stageList: z.ZodType<readonly StageConfig[]> = z.array(stage);
+
+/** What is done with every entry before it is put into a batch. */
+export const stagesSchema: z.ZodType<readonly StageConfig[]> = stageList
   .superRefine(
     (stages, ctx) => {
       for (const { path, message } of misplacedMultiline(stages)) ctx.addIssue({ code: 'custom', path: [...path], message });

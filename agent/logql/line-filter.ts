@@ -45,5 +45,7 @@ function readText(cursor: LogqlCursor, isPattern: boolean, compile: CompilePatte
   if (isFault(written)) return written;
   if (!isPattern) return needleSearch(written);
   const pattern = linePattern(written, compile);
-  return isFault(pattern) ? cursor.fault(pattern.fault, start) : (line) => pattern.test(line.byteText);
+  if (isFault(pattern)) return cursor.fault(pattern.fault, start);
+  const { literal = null } = pattern;
+  return literal === null ? (line) => pattern.test(line.byteText) : needleSearch(literal);
 }

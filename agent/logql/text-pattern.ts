@@ -5,6 +5,8 @@ import type { Fault } from './fault.ts';
 export interface TextPattern {
   /** Whether it is found in a text of one character a byte, U+0000 to U+00FF. */
   test(byteText: string): boolean;
+  /** The bytes to search for where the pattern is a plain text; null or absent where it is not. */
+  readonly literal?: Buffer | null;
 }
 
 /** Makes a pattern of what Go would take for one (RE2 syntax). What it returns ends in time linear in its text. */

@@ -7,6 +7,10 @@ export class Names {
     return this.#slots.getOrInsertComputed(name, () => this.#slots.size);
   }
 
+  has(name: string): boolean {
+    return this.#slots.has(name);
+  }
+
   /** In the order of their slots. */
   get list(): readonly string[] {
     return [...this.#slots.keys()];

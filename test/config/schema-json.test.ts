@@ -8,19 +8,28 @@ interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly items?: JsonSchema;
   readonly oneOf?: readonly JsonSchema[];
+  /** `#/$defs/NAME` */
+  readonly $ref?: string;
+  readonly $defs?: Readonly<Record<string, JsonSchema>>;
 }
 
-/** Every key that an operator may write, by its path. */
-function keysOf({ properties = {}, items, oneOf = [] }: JsonSchema): [path: string, schema: JsonSchema][] {
-  const nested = [...oneOf, ...(items === undefined ? [] : [items])].flatMap(keysOf);
+const SCHEMA = JSON.parse(configJsonSchema()) as JsonSchema;
+
+/** Every key that an operator may write, by its path. `within`: the references that it stands in; one in itself is not followed. */
+function keysOf(
+  { properties = {}, items, oneOf = [], $ref }: JsonSchema,
+  within: readonly string[] = [],
+): [path: string, schema: JsonSchema][] {
+  if ($ref !== undefined) return within.includes($ref) ? [] : keysOf(SCHEMA.$defs![$ref.slice('#/$defs/'.length)]!, [...within, $ref]);
+  const nested = [...oneOf, ...(items === undefined ? [] : [items])].flatMap((schema) => keysOf(schema, within));
   const named = Object.entries(properties).flatMap(([name, schema]): [string, JsonSchema][] => [
     [name, schema],
-    ...keysOf(schema).map(([path, inner]): [string, JsonSchema] => [`${name}.${path}`, inner]),
+    ...keysOf(schema, within).map(([path, inner]): [string, JsonSchema] => [`${name}.${path}`, inner]),
   ]);
   return [...nested, ...named];
 }
 
-const keys = keysOf(JSON.parse(configJsonSchema()) as JsonSchema);
+const keys = keysOf(SCHEMA);
 
 describe('agent/config/schema.json', () => {
   it('says what the schema says', () => {

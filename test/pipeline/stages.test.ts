@@ -31,6 +31,21 @@ describe('the composed agent', () => {
     expect(await bench.metric('logferry_ledger_unbalanced_bytes')).toBe(0);
   });
 
+  test('I5 what a selector means is left out, and counted by its reason', async () => {
+    const drop = { selector: '{namespace="shop", stream="stdout"} |= "GET /healthz"', action: 'drop', drop_counter_reason: 'probes' };
+    await using bench = await AgentBench.create({ config: { stages: [{ match: drop }] } });
+    const container = bench.logs.start(NAMES);
+    await bench.start();
+    for (let n = 0; n < 10; n += 1) container.log.print(`GET /healthz ${n}\n`);
+    container.log.print('GET /healthz of stderr\n', { channel: STDERR });
+    container.log.print('GET /cart\n');
+    await bench.until(async () => bench.loki.counts.stored === 2 && (await bench.metric('logferry_in_flight_bytes')) === 0);
+    expect(await bench.metric('logferry_filtered_entries_total', ',reason="probes"')).toBe(10);
+    expect(await bench.metric('logferry_ledger_unbalanced_bytes')).toBe(0);
+    const seen = await bench.metric('logferry_seen_bytes_total');
+    expect((await bench.metric('logferry_acked_bytes_total')) + (await bench.metric('logferry_filtered_bytes_total'))).toBe(seen);
+  });
+
   test('I9 what is sent again after a SIGKILL is what was sent before', async () => {
     await using bench = await AgentBench.create({ config: { stages: STAGES, checkpoint: { interval_seconds: 3600 } } });
     const container = bench.logs.start(NAMES);

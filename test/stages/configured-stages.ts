@@ -9,6 +9,7 @@ import { Names } from '../../agent/process/names.ts';
 import { Scratch } from '../../agent/process/scratch.ts';
 import type { Stage } from '../../agent/process/stage.ts';
 import { ValueTexts } from '../../agent/process/value-texts.ts';
+import { soundSelector } from '../../agent/sound-selector.ts';
 import { rfc3339 } from '../../agent/runtime/civil-time.ts';
 import { processedEntry, viewOf } from './entry.ts';
 
@@ -40,6 +41,8 @@ export class ConfiguredStages {
       extracted: this.#extracted,
       labels: this.#labels,
       ownLabels: Object.keys(labels),
+      channelLabels: [labels, labels],
+      selectorOf: soundSelector,
       memory: this.#memory,
       zones: new Zones(),
       scratch: new Scratch(),
