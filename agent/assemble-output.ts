@@ -239,6 +239,7 @@ function sourceOpener<S extends LogSource>(
     const resume = log.open(begin, nowMs);
     if (typeof resume === 'string') return resume === 'missing' ? absenceOf(source, agentLog) : resume;
     const { decoder, routes, limits } = kind.follow(source, resume, position?.attribution);
+    routes.resumeAt(resume);
     const gaps = new GapReporter(lanes, routes, clock);
     if (position !== null) gaps.add(position.gaps, decoder.newest.time);
     return new TailedSource({

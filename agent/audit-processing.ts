@@ -7,6 +7,7 @@ import type { Processing } from './pipeline/processing.ts';
 /** Leaves out what the decoder says is not wanted, and events that came before by another way. */
 export class AuditProcessing implements Processing<LokiRoute> {
   readonly lineValues = {};
+  readonly memory = null;
   readonly #decoder: { readonly isWanted: boolean };
   readonly #seen: SeenEvents | null;
   readonly #routes: readonly LokiRoute[];

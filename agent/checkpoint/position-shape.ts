@@ -1,6 +1,6 @@
 import type { Attribution, PodFacts } from '../model/attribution.ts';
 import { LOSS_REASONS } from '../model/gap.ts';
-import type { ChannelPosition, KnownFile, Position } from '../model/position.ts';
+import type { ChannelPosition, ChannelState, KnownFile, Position } from '../model/position.ts';
 import { DROP_REASONS } from '../model/verdict.ts';
 
 type Check = (value: unknown) => boolean;
@@ -8,6 +8,7 @@ type Check = (value: unknown) => boolean;
 const isText: Check = (value) => typeof value === 'string';
 const isFlag: Check = (value) => typeof value === 'boolean';
 const isCount: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+const isNumber: Check = (value) => Number.isFinite(value);
 const isTime: Check = (value) => Array.isArray(value) && value.length === 2 && value.every(isCount);
 const orNull =
   (check: Check): Check =>
@@ -34,7 +35,12 @@ const isChannelPosition: Check = shape({
   record: orNull(
     shape({ channel: (value) => value === 0 || value === 1, partial: isFlag, malformed: isFlag, escaped: isFlag, time: isTime }),
   ),
-  state: shape({ runStart: isTime, runEnd: isTime, line: orNull(shape({ time: isTime, pieces: isCount, bytes: isCount })) }),
+  state: shape({
+    runStart: isTime,
+    runEnd: isTime,
+    line: orNull(shape({ time: isTime, pieces: isCount, bytes: isCount })),
+    memory: (value) => value === undefined || (Array.isArray(value) && value.every(isNumber)),
+  } satisfies Record<keyof ChannelState, Check>),
 } satisfies Record<keyof ChannelPosition, Check>);
 
 const isKnownFile: Check = shape({

@@ -24,6 +24,8 @@ export interface ChannelState {
   readonly runEnd: Time;
   /** Set while a line that was cut at the line limit goes on: its time, and what of it was already handed on. */
   readonly line: { readonly time: Time; readonly pieces: number; readonly bytes: number } | null;
+  /** What stages keep for the entry that comes next; absent: nothing. */
+  readonly memory?: readonly number[];
 }
 
 /** Set while a record too long for one read goes on: the header's facts for the bytes that follow. */

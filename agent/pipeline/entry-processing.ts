@@ -34,6 +34,10 @@ export class EntryProcessing<R extends Route> implements Processing<R> {
     return this.#parts.lineValues();
   }
 
+  get memory(): Memory {
+    return this.#parts.memory;
+  }
+
   apply(view: RecordView): R | null {
     const { stages, channels, memory } = this.#parts;
     const { extracted, labels, routeOf } = channels[view.channel]!;

@@ -2,8 +2,10 @@ import assert from 'node:assert';
 import type { Route } from '../deliver/output.ts';
 import type { Attribution } from '../model/attribution.ts';
 import { type ChannelMultiline, UNJOINED } from '../model/multiline.ts';
-import type { Channel, RecordView, SourceChannel } from '../model/record.ts';
+import type { ResumePoint } from '../model/position.ts';
+import { type Channel, CHANNELS, type RecordView, type SourceChannel } from '../model/record.ts';
 import type { Processing } from './processing.ts';
+import { remembering } from './remembering.ts';
 
 export interface FoundRoutes<R extends Route> {
   /** One for each channel that the source has. */
@@ -26,6 +28,8 @@ export interface FoundRoutes<R extends Route> {
 export class SourceRoutes<R extends Route> {
   readonly #look: () => FoundRoutes<R> | null;
   #found: FoundRoutes<R> | null = null;
+  /** By channel, what stages kept before these routes were found. */
+  #kept: readonly (readonly number[])[] = [];
 
   /** `look` is asked until it says what is final; null: nothing new. */
   constructor(look: () => FoundRoutes<R> | null) {
@@ -40,8 +44,27 @@ export class SourceRoutes<R extends Route> {
   find(): boolean {
     if (this.#found?.final === true) return false;
     const found = this.#look();
-    this.#found = found ?? this.#found;
-    return found !== null;
+    if (found === null) return false;
+    for (const channel of CHANNELS) found.processing?.memory?.restore(channel, this.#memory(channel, null));
+    this.#found = found;
+    return true;
+  }
+
+  /** The source resumes there: what its stages kept, they are to find again. */
+  resumeAt(resume: ResumePoint): void {
+    this.#kept = resume.map(({ state }) => state.memory ?? []);
+  }
+
+  /** With what stages keep; of the channel of the newest entry, where that is to come again, what that has found. */
+  remembering(resume: ResumePoint, again: SourceChannel | null): ResumePoint {
+    return remembering(resume, (channel) => this.#memory(channel, again));
+  }
+
+  #memory(channel: Channel, again: SourceChannel | null): readonly number[] {
+    if (this.#found === null) return this.#kept[channel] ?? [];
+    const memory = this.#found.processing?.memory ?? null;
+    if (memory === null) return [];
+    return channel === again ? memory.before(channel) : memory.now(channel);
   }
 
   get attribution(): Attribution | null {

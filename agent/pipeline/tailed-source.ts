@@ -271,7 +271,7 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
     counters.appendedEntries += 1;
     const admitted = lane.admit(route, view);
     if (typeof admitted === 'string') return this.#refuse(place, view, admitted);
-    if (admitted !== place.share) this.#open(place, admitted);
+    if (admitted !== place.share) this.#open(place, admitted, channel);
     const claim = place.claim!;
     span.origin = claim;
     claim.add(span.bytes);
@@ -295,17 +295,17 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
   }
 
   /** The first entry of the source in a batch: from here on it would have to be read again. */
-  #open(place: Place<R>, share: OpenBatch): void {
-    const { acks, decoder } = this.#parts;
-    const claim = this.#claim(acks.take(decoder.resumeBeforeEntry()));
+  #open(place: Place<R>, share: OpenBatch, channel: SourceChannel): void {
+    const { acks, decoder, routes } = this.#parts;
+    const claim = this.#claim(acks.take(routes.remembering(decoder.resumeBeforeEntry(), channel)));
     share.onSettled(() => claim.settled());
     place.share = share;
     place.claim = claim;
   }
 
   #refuse({ route, lane }: Place<R>, view: RecordView, reason: Unsendable): void {
-    const { acks, decoder } = this.#parts;
-    const claim = this.#claim(acks.take(decoder.resumeBeforeEntry()));
+    const { acks, decoder, routes } = this.#parts;
+    const claim = this.#claim(acks.take(routes.remembering(decoder.resumeBeforeEntry(), view.channel)));
     claim.add(this.#span.bytes);
     lane.refuse(route, view, { ...this.#span, origin: claim }, { reason, onSettled: () => claim.settled() });
   }
@@ -349,7 +349,7 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
   /** From where the source must be read again after a crash now. */
   position(): Position {
     const { log, acks, decoder, gaps, routes } = this.#parts;
-    const position = log.position(acks.committable(() => decoder.resumePoint()));
+    const position = log.position(acks.committable(() => routes.remembering(decoder.resumePoint(), null)));
     const { attribution } = routes;
     return { ...position, gaps: [...gaps.gaps, ...position.gaps], ...(attribution === null ? {} : { attribution }) };
   }

@@ -7,7 +7,6 @@ import type { SourceChannel } from '../model/record.ts';
 export class Memory {
   readonly #now: number[][];
   readonly #before: number[][];
-  #slots = 0;
 
   constructor(channels: number) {
     this.#now = Array.from({ length: channels }, () => []);
@@ -17,8 +16,7 @@ export class Memory {
   /** A place for a number; asked for while stages are built. */
   slot(): number {
     for (const numbers of this.#now) numbers.push(0);
-    this.#slots += 1;
-    return this.#slots - 1;
+    return this.#now[0]!.length - 1;
   }
 
   /** What an entry of the channel finds, and writes over. */
@@ -27,5 +25,21 @@ export class Memory {
     const before = this.#before[channel]!;
     for (let slot = 0; slot < now.length; slot += 1) before[slot] = now[slot]!;
     return now;
+  }
+
+  /** What the next entry of the channel will find. */
+  now(channel: SourceChannel): readonly number[] {
+    return [...this.#now[channel]!];
+  }
+
+  /** What its newest entry has found. */
+  before(channel: SourceChannel): readonly number[] {
+    return [...this.#before[channel]!];
+  }
+
+  /** Goes on with what was kept; what other stages have kept is of no use to these. */
+  restore(channel: SourceChannel, kept: readonly number[]): void {
+    const now = this.#now[channel]!;
+    if (kept.length === now.length) this.#now[channel] = [...kept];
   }
 }

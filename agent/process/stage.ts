@@ -2,7 +2,7 @@ import type { Entry } from './entry.ts';
 
 /**
  * One step of what a source's configuration does with every entry, between decoding and its batch. It is called once an entry, in file
- * order, for one source, so it may keep a state of its own; it keeps neither the entry nor what that points to.
+ * order, for one source, so it may keep a state of its own, in the entry's memory where what comes out depends on it; it keeps neither the entry nor what that points to.
  */
 export interface Stage {
   /**
