@@ -27,7 +27,7 @@ const LATE =
 
 /**
  * The logs that wait on disk because what a rule lets through is used up. Those of one limit have their turns in the order in which they
- * came, a quarter of a second's worth each, so that who writes much in a namespace takes nothing from who writes little.
+ * came, no more than a chunk each, so that who writes much in a namespace takes nothing from who writes little.
  */
 export class Pauses<M extends Pausable> {
   readonly #parts: PausesParts<M>;

@@ -2,8 +2,9 @@ import { ByteRate, type RateAccount } from '../deliver/byte-rate.ts';
 import type { RateRule } from '../model/rate-rule.ts';
 import type { LimitUse } from './limit-use.ts';
 
-/** A log that has something to send gets a turn once it may send what comes together in this time: many small ones are dear. */
+/** A log that has something to send gets a turn once it may send what comes together in this time, and so much: each turn reads a chunk. */
 const TURN_SECONDS = 0.25;
+const LEAST_TURN_BYTES = 16_384;
 
 /** What a rule lets through of one container, or of all containers of a namespace together. */
 export class RateLimit implements RateAccount {
@@ -18,7 +19,7 @@ export class RateLimit implements RateAccount {
     this.rule = rule;
     this.use = use;
     this.#rate = new ByteRate(rateBytes, burstBytes);
-    this.#turnBytes = Math.min(burstBytes, rateBytes * TURN_SECONDS);
+    this.#turnBytes = Math.min(burstBytes, Math.max(rateBytes * TURN_SECONDS, LEAST_TURN_BYTES));
   }
 
   /** When a log may have its next turn; monotonic. */

@@ -7,7 +7,7 @@ test('rules of rates, with their defaults', () => {
 limits:
   rules:
     - {rate_bytes: 2048}
-    - {logs: {namespace: shop-*}, per: namespace, rate_bytes: 4096, burst_bytes: 1024, over: drop, drop_below_seconds: 5}
+    - {logs: {namespace: shop-*}, per: namespace, rate_bytes: 4096, burst_bytes: 4096, over: drop, drop_below_seconds: 5}
 `;
   const loaded = parseConfig('f.yaml', text, { env: {}, hostname: 'host-1' });
   expect(loaded.ok && loaded.config.limits.rules).toStrictEqual([
@@ -15,7 +15,7 @@ limits:
     {
       logs: { namespace: 'shop-*' },
       rate_bytes: 4096,
-      burst_bytes: 1024,
+      burst_bytes: 4096,
       per: 'namespace',
       over: 'drop',
       drop_below_seconds: 5,
@@ -31,6 +31,7 @@ limits:
     - {per: pod, rate_bytes: 10}
     - {logs: {}, burst_bytes: 5000}
     - {logs: {pod_labels: {app: x}}, rate_bytes: 5000, over: droop}
+    - {rate_bytes: 5000, burst_bytes: 4999, drop: true}
 `;
   expect(problemsOf(text)).toEqual([
     'f.yaml:5:13 limits.rules[0].per: found the text "pod", want one of container, namespace',
@@ -38,6 +39,8 @@ limits:
     'f.yaml:6:7 limits.rules[1].rate_bytes: missing, add it: Bytes of log files a second that are sent in the long run.',
     'f.yaml:6:14 limits.rules[1].logs: matches every log, write namespace, pod, container, pod_labels or namespace_labels',
     'f.yaml:7:62 limits.rules[2].over: found the text "droop", want one of pause, drop; did you mean drop?',
+    'f.yaml:8:39 limits.rules[3].burst_bytes: 4999 is less than rate_bytes (5000), write a number that is not below it',
+    'f.yaml:8:45 limits.rules[3].drop: unknown key, did you mean drop_below_seconds?',
   ]);
 });
 

@@ -100,7 +100,7 @@ describe(Pauses, () => {
     const slow = member('slow', bench.limit({ rateBytes: 100 }), shared);
     bench.turn(slow);
     bench.turn(member('other', shared));
-    await bench.clock.advance(1000);
+    await bench.clock.advance(1200);
     expect(bench.turns.filter((id) => id === 'slow')).toHaveLength(2);
     expect(bench.turns.filter((id) => id === 'other').length).toBeGreaterThanOrEqual(8);
   });
