@@ -92,12 +92,11 @@ test('a body in small pieces arrives whole and in order over pauses, also when a
   const options = { url: `http://127.0.0.1:${port}/`, timeoutMs: 10_000, connections: 1, tls: NO_TLS, pausedBytes: 1 };
   await using client = new HttpClient(options, clock);
   let text = '';
-  let end: unknown = null;
   const take = (chunk: Buffer): boolean => (text += chunk.toString()) !== '';
-  const done = client.get({ path: '/', headers: {}, pauseMs: 100 }, take, NEVER).then((ended) => (end = ended));
-  while (end === null) await clock.advance(10);
-  await done;
-  expect(end).toStrictEqual({ kind: 'end', status: 200, retryAfter: null });
+  const ended = new AbortController();
+  const end = client.get({ path: '/', headers: {}, pauseMs: 100 }, take, NEVER).finally(() => ended.abort());
+  while (!ended.signal.aborted) await clock.advance(10);
+  expect(await end).toStrictEqual({ kind: 'end', status: 200, retryAfter: null });
   expect(text).toBe(pieces.join(''));
   expect(clock.wakeUps).toBeGreaterThan(0);
   server.close();
