@@ -32,6 +32,8 @@ stages:
   - multiline: {rules: [go], max_wait_time: 3 s, max_wait_seconds: 61}
   - multiline: {rules: [go], max_wait_time: 3s, max_wait_seconds: 3}
   - multiline: {}
+  - multiline: {firstline: "^(", rules: [go]}
+  - multiline: {firstline: "^x", rules: [go]}
 `;
     expect(problemsOf(text)).toEqual([
       'f.yaml:3:25 stages[0].multiline.rules[0]: found the text "jave", want one of java, python, go, ruby, node, dotnet; did you mean java?',
@@ -40,7 +42,9 @@ stages:
       'f.yaml:5:45 stages[2].multiline.max_wait_time: not a time from 100ms to 60s, write one like 3s',
       'f.yaml:5:68 stages[2].multiline.max_wait_seconds: the number 61 is too large, write at most 60',
       'f.yaml:6:45 stages[3].multiline.max_wait_time: max_wait_seconds says that, remove one of the two',
-      'f.yaml:7:5 stages[4].multiline.rules: missing, add it: Whose stack traces are joined: java, python, go, ruby, node, dotnet.',
+      'f.yaml:7:16 stages[4].multiline: does not say which lines are one record, write firstline or rules',
+      'f.yaml:8:28 stages[5].multiline.firstline: has a ( without its ), write \\( for a parenthesis',
+      'f.yaml:9:41 stages[6].multiline.rules: firstline says that, remove one of the two',
     ]);
   });
 

@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { type Language, LANGUAGES } from '../../model/language.ts';
+import { compilePattern } from '../../patterns/pattern.ts';
 import { goDuration } from '../go-duration.ts';
 import { seconds, whenSound, wholeNumber } from '../scalar-schemas.ts';
 
 export interface MultilineConfig {
-  readonly rules: readonly Language[];
+  /** One of the two. */
+  readonly firstline?: string;
+  readonly rules?: readonly Language[];
   readonly max_wait_seconds?: number;
   readonly max_wait_time?: string;
   readonly max_lines: number;
@@ -34,9 +37,18 @@ export function maxWaitSeconds({ max_wait_seconds: inSeconds, max_wait_time: asT
 /** How lines are joined. */
 export const multilineSchema: z.ZodType<MultilineConfig> = z
   .strictObject({
+    firstline: z
+      .string()
+      .superRefine((source, ctx) => {
+        const pattern = compilePattern(source);
+        if ('fault' in pattern) ctx.addIssue({ code: 'custom', message: pattern.fault });
+      })
+      .exactOptional()
+      .describe('Regular expression, as Go writes them, of lines that begin a record.'),
     rules: z
       .array(z.enum(LANGUAGES))
       .min(1, { error: `an empty list, write at least one of ${LANGUAGES.join(', ')}` })
+      .exactOptional()
       .describe(`Whose stack traces are joined: ${LANGUAGES.join(', ')}.`),
     max_wait_seconds: seconds(LEAST_WAIT_SECONDS)
       .max(MOST_WAIT_SECONDS)
@@ -53,5 +65,14 @@ export const multilineSchema: z.ZodType<MultilineConfig> = z
         ctx.addIssue({ code: 'custom', path: ['max_wait_time'], message: 'max_wait_seconds says that, remove one of the two' });
     },
     { when: whenSound('max_wait_seconds', 'max_wait_time') },
+  )
+  .superRefine(
+    ({ firstline, rules }, ctx) => {
+      if (firstline === undefined && rules === undefined)
+        ctx.addIssue({ code: 'custom', message: 'does not say which lines are one record, write firstline or rules' });
+      if (firstline !== undefined && rules !== undefined)
+        ctx.addIssue({ code: 'custom', path: ['rules'], message: 'firstline says that, remove one of the two' });
+    },
+    { when: whenSound('firstline', 'rules') },
   )
   .describe('Joins the lines of a record, as of a stack trace, into one entry.');
