@@ -10,6 +10,7 @@ export async function loadJmesPath(stages: readonly StageConfig[]): Promise<Comp
   return (await import('./json/jmespath.ts')).compileJmesPath;
 }
 
-function needsJmesPath({ json }: StageConfig): boolean {
-  return json !== undefined && Object.values(json.expressions).some((expression) => pathOf(expression) === null);
+function needsJmesPath({ json, match }: StageConfig): boolean {
+  const expressions = Object.values(json?.expressions ?? {});
+  return expressions.some((expression) => pathOf(expression) === null) || (match?.stages ?? []).some(needsJmesPath);
 }

@@ -1,6 +1,7 @@
 import { LABEL_PRESETS } from '../model/label-presets.ts';
 import type { KeyPath } from './problem.ts';
 import type { Config } from './schema.ts';
+import type { StageConfig } from './stages-schema.ts';
 
 /** Something that is allowed, and yet probably not what was meant. */
 export interface Warning {
@@ -26,16 +27,17 @@ export function findWarnings(config: Config): Warning[] {
       warnings.push({ path, message: 'anyone can pose as the store, write ca_file instead' });
     }
   }
-  return [...warnings, ...builtIn(config), ...sharedTenants(config)];
+  return [...warnings, ...builtIn(config.stages, ['stages']), ...sharedTenants(config)];
 }
 
-/** Stages that Promtail needs to take apart what a container runtime writes. */
-function builtIn({ stages }: Config): Warning[] {
-  return stages.flatMap((stage, index) =>
-    (['cri', 'docker'] as const)
+/** Stages that Promtail needs to take apart what a container runtime writes; `path`: of the list. */
+function builtIn(stages: readonly StageConfig[], path: KeyPath): Warning[] {
+  return stages.flatMap((stage, index) => [
+    ...(['cri', 'docker'] as const)
       .filter((name) => stage[name] !== undefined)
-      .map((name) => ({ path: ['stages', index, name], message: 'has no effect: it is built in, for the logs of every runtime' })),
-  );
+      .map((name) => ({ path: [...path, index, name], message: 'has no effect: it is built in, for the logs of every runtime' })),
+    ...builtIn(stage.match?.stages ?? [], [...path, index, 'match', 'stages']),
+  ]);
 }
 
 /** Outputs to which audit events go as the tenant that container logs go there as. */

@@ -42,10 +42,12 @@ describe('stages that take values out of lines and put them somewhere', () => {
   });
 
   it('warns of those that are built in', () => {
-    const loaded = load('  - cri: { max_partial_lines: 100 }\n  - docker:\n  - level: {}\n');
+    const nested = '  - match: { selector: "{app=\\"a\\"}", stages: [{ level: {} }, { cri: }] }\n';
+    const loaded = load(`  - cri: { max_partial_lines: 100 }\n  - docker:\n${nested}`);
     expect(loaded.ok && loaded.warnings.map(formatProblem)).toEqual([
       'f.yaml:3:10 stages[0].cri: has no effect: it is built in, for the logs of every runtime',
       'f.yaml:4:5 stages[1].docker: has no effect: it is built in, for the logs of every runtime',
+      'f.yaml:5:65 stages[2].match.stages[1].cri: has no effect: it is built in, for the logs of every runtime',
     ]);
   });
 
