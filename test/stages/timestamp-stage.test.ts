@@ -167,7 +167,7 @@ describe(TimestampStage, () => {
           nanos += later;
           return clocked.printed(`${civilSeconds([said, 0])}Z`, [RUNTIME + Math.floor(nanos / 1e9), nanos % 1e9]);
         });
-        const padded = times.map((time) => time.replace(/\.?(\d*)Z$/, (_, digits: string) => `.${digits.padEnd(9, '0')}`));
+        const padded = times.map((time) => time.replace(/(?:\.(\d+))?Z$/, (_, digits = '') => `.${String(digits).padEnd(9, '0')}`));
         expect(padded).toEqual([...new Set(padded)].sort());
       }),
     );
