@@ -18,6 +18,7 @@ import { TenantRoutes } from './pipeline/tenant-routes.ts';
 import type { Entry } from './process/entry.ts';
 import { Memory } from './process/memory.ts';
 import { Names } from './process/names.ts';
+import type { Clock } from './runtime/clock.ts';
 import { Scratch } from './process/scratch.ts';
 import { soundSelector } from './sound-selector.ts';
 import type { TenantStreams } from './tenant-streams.ts';
@@ -43,13 +44,14 @@ interface ProcessingParts {
   readonly counters: Counters;
   readonly budget: LabelBudget | undefined;
   readonly streams: TenantStreams;
+  readonly clock: Clock;
   readonly wrapStage?: WrapStage | undefined;
   readonly compileJmesPath: CompileJmesPath | null;
 }
 
 /** What builds, for one output, what is done with the entries of a source; null from it where that is nothing. */
 export function processingBuilder(parts: ProcessingParts): (source: KnownSource) => Processing<LokiRoute> | null {
-  const { config, counters, budget, streams, wrapStage: wrap, compileJmesPath } = parts;
+  const { config, counters, budget, streams, clock, wrapStage: wrap, compileJmesPath } = parts;
   const selectors = new Map<string, LogSelector>();
   const shared = {
     scratch: new Scratch(),
@@ -60,6 +62,7 @@ export function processingBuilder(parts: ProcessingParts): (source: KnownSource)
     countFiltered: (reason: string): void => counters.countFiltered(reason),
     selectorOf: (source: string): LogSelector => selectors.getOrInsertComputed(source, soundSelector),
     maxLineBytes: config.containers.max_line_bytes,
+    nowSeconds: () => clock.now() / 1000,
     wrap,
     compileJmesPath,
   };

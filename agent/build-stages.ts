@@ -7,6 +7,7 @@ import type { Labels } from './model/labels.ts';
 import type { LineMetrics } from './model/line-metrics.ts';
 import type { Shape } from './model/shape.ts';
 import { ChannelStages } from './process/channel-stages.ts';
+import { PATTERN_STAGES } from './pattern-stages.ts';
 import { LevelStage } from './process/level-stage.ts';
 import type { Memory } from './process/memory.ts';
 import type { Names } from './process/names.ts';
@@ -38,6 +39,8 @@ export interface StageParts {
   readonly countFiltered: (reason: string) => void;
   readonly lineMetrics: LineMetrics;
   readonly maxLineBytes: number;
+  /** Seconds since 1970. */
+  readonly nowSeconds: () => number;
   /** Null: no stage has an expression that is more than a path. */
   readonly compileJmesPath: CompileJmesPath | null;
   /** Puts something around each stage, for whoever wants to see what it does; absent: nothing. */
@@ -51,6 +54,7 @@ export type WrapStage = (stage: Stage, name: StageName, parts: StageParts) => St
 export type StageBuilders = { readonly [Name in StageName]: (options: NonNullable<StageConfig[Name]>, parts: StageParts) => Stage | null };
 
 const BUILDERS: StageBuilders = {
+  ...PATTERN_STAGES,
   ...TEXT_STAGES,
   ...VALUE_STAGES,
   level: ({ drop }, { countFiltered }) => new LevelStage({ drop, countFiltered }),

@@ -16,6 +16,7 @@ import type { Attribution } from './model/attribution.ts';
 import type { Counters } from './model/counters.ts';
 import type { Pod } from './model/pod.ts';
 import { CHANNELS, STDOUT } from './model/record.ts';
+import type { Clock } from './runtime/clock.ts';
 import type { Source } from './model/source.ts';
 import { multilineBuilder } from './build-multiline.ts';
 import { processingBuilder } from './build-processing.ts';
@@ -27,6 +28,7 @@ import { type FoundRoutes, SourceRoutes } from './pipeline/source-routes.ts';
 
 export interface RoutingParts {
   readonly config: Config;
+  readonly clock: Clock;
   /** Absent: names come from the path of a log alone. */
   readonly pods?: PodLookup | undefined;
   /** Absent: every log is collected. */
@@ -51,7 +53,7 @@ type Handling = Pick<FoundRoutes<LokiRoute>, 'byChannel' | 'multiline' | 'proces
 export function routeSources(
   streams: TenantStreams,
   counters: Counters,
-  { config, pods, selection, faults, labelBudget: budget, wrapStage, compileJmesPath = null }: RoutingParts,
+  { config, clock, pods, selection, faults, labelBudget: budget, wrapStage, compileJmesPath = null }: RoutingParts,
 ): (source: Source, begun?: Attribution) => SourceRoutes<LokiRoute> {
   const options = labelOptions(config);
   const fingerprint = labelsFingerprint(config);
@@ -62,6 +64,7 @@ export function routeSources(
     budget,
     wrapStage,
     streams,
+    clock,
     compileJmesPath,
   });
   const joiningOf = multilineBuilder(config.stages);

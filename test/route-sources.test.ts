@@ -28,7 +28,10 @@ function handled(pod: Pod, keys: object, begun?: Attribution): SourceRoutes<Loki
   const clock = new FakeClock();
   const output = buildOutput(config.outputs[0]!, null, { version: '0.0.0', clock, onRequest: () => undefined });
   const streams = { tenantFor: () => null, route: (_: string | null, identity: StreamIdentity) => output.route(identity) };
-  const routes = routeSources(streams, new Counters(), { config, pods: new PodLookup({ find: () => pod }, 0, clock) })(SOURCE, begun);
+  const routes = routeSources(streams, new Counters(), { config, clock, pods: new PodLookup({ find: () => pod }, 0, clock) })(
+    SOURCE,
+    begun,
+  );
   routes.find();
   return routes;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { misplacedMultiline } from './multiline-place.ts';
 import { criSchema } from './stages/cri-schema.ts';
+import { type DropConfig, dropSchema } from './stages/drop-schema.ts';
 import { type JsonConfig, jsonSchema } from './stages/json-schema.ts';
 import { labelList } from './stages/label-list.ts';
 import { labelsStageSchema } from './stages/labels-stage-schema.ts';
@@ -15,6 +16,7 @@ import { noOptions } from './stages/no-options.ts';
 import { type OutputStageConfig, outputStageSchema } from './stages/output-stage-schema.ts';
 import { type PackConfig, packSchema } from './stages/pack-schema.ts';
 import { type RedactConfig, redactSchema } from './stages/redact-schema.ts';
+import { type RegexConfig, regexSchema } from './stages/regex-schema.ts';
 import { type SamplingConfig, samplingSchema } from './stages/sampling-schema.ts';
 import type { Sources } from './stages/sources.ts';
 import { staticLabelsSchema } from './stages/static-labels-schema.ts';
@@ -28,6 +30,7 @@ export interface StageConfig {
   readonly cri?: object;
   readonly decolorize?: object;
   readonly docker?: object;
+  readonly drop?: DropConfig;
   readonly json?: JsonConfig;
   readonly labelallow?: readonly string[];
   readonly labeldrop?: readonly string[];
@@ -41,6 +44,7 @@ export interface StageConfig {
   readonly output?: OutputStageConfig;
   readonly pack?: PackConfig;
   readonly redact?: RedactConfig;
+  readonly regex?: RegexConfig;
   readonly sampling?: SamplingConfig;
   readonly static_labels?: Readonly<Record<string, string>>;
   readonly structured_metadata?: Sources;
@@ -55,6 +59,7 @@ const STAGE_SCHEMAS: { readonly [Name in StageName]-?: z.ZodType<NonNullable<Sta
   cri: criSchema,
   decolorize: noOptions('Takes out what colours a line on a terminal.'),
   docker: noOptions('Has no effect: logs of container runtimes are always taken apart.'),
+  drop: dropSchema,
   json: jsonSchema,
   labelallow: labelList().describe('Takes all labels away but these.'),
   labeldrop: labelList().describe('Takes these labels away.'),
@@ -68,6 +73,7 @@ const STAGE_SCHEMAS: { readonly [Name in StageName]-?: z.ZodType<NonNullable<Sta
   output: outputStageSchema,
   pack: packSchema,
   redact: redactSchema,
+  regex: regexSchema,
   sampling: samplingSchema,
   static_labels: staticLabelsSchema,
   structured_metadata: structuredMetadataSchema,

@@ -74,6 +74,7 @@ export class DryRun {
     const loki = buildOutput(output, output.tenant ?? null, { version: '', clock: this.#clock, onRequest: () => undefined });
     const routing = {
       config,
+      clock: this.#clock,
       selection,
       pods: pods === null ? undefined : new PodLookup(pods, 0, this.#clock),
       wrapStage: this.#trace?.wrap,

@@ -14,6 +14,8 @@ import { rfc3339 } from '../../agent/runtime/civil-time.ts';
 import { processedEntry, viewOf } from './entry.ts';
 
 const OUTPUTS = 'outputs: [{ name: loki, type: loki, url: "http://loki/push" }]\n';
+/** Of the lines too, unless another time is said. */
+const NOON_SECONDS = 1_714_564_800;
 const MAX_LINE_BYTES = 262_144;
 
 type Values = Readonly<Record<string, string | null>>;
@@ -51,6 +53,7 @@ export class ConfiguredStages {
       lineMetrics: counters.lineMetrics,
       countFiltered: (reason) => counters.countFiltered(reason),
       maxLineBytes: MAX_LINE_BYTES,
+      nowSeconds: () => NOON_SECONDS,
       compileJmesPath,
     };
     const stages = buildStages(loaded.config.stages, parts);
@@ -73,7 +76,7 @@ export class ConfiguredStages {
   }
 
   /** What becomes of a line of the given time, as docs/stages.md writes it. */
-  describe(line: string | Buffer, seconds = 1_714_564_800, nanos = 0): string {
+  describe(line: string | Buffer, seconds: number = NOON_SECONDS, nanos = 0): string {
     const entry = new Entry(viewOf(Buffer.from(line)));
     const valueOf = (name: string): string | null => this.#labelsBefore[name] ?? null;
     const before = this.#labels.list.map(valueOf);

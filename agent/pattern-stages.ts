@@ -1,0 +1,42 @@
+import assert from 'node:assert';
+import type { StageBuilders } from './build-stages.ts';
+import { goDuration } from './config/go-duration.ts';
+import { sizeInBytes } from './config/stages/drop-schema.ts';
+import { compilePattern, type Pattern } from './patterns/pattern.ts';
+import { DropStage } from './process/drop-stage.ts';
+import { type GroupTarget, RegexStage } from './process/regex-stage.ts';
+
+type PatternStage = 'drop' | 'regex';
+
+/** Stages that match lines with patterns. */
+export const PATTERN_STAGES: Pick<StageBuilders, PatternStage> = {
+  drop: (options, { extracted, nowSeconds, countFiltered }) => {
+    const { source = [], separator, expression, value = null, drop_counter_reason: reason } = options;
+    const { older_than: olderThan, longer_than: longerThan } = options;
+    return new DropStage({
+      sources: [source].flat().map((name) => extracted.slotOf(name)),
+      separator,
+      pattern: expression === undefined ? null : compiled(expression),
+      value,
+      olderThanSeconds: olderThan === undefined ? null : goDuration(olderThan),
+      longerThanBytes: longerThan === undefined ? null : sizeInBytes(longerThan),
+      nowSeconds,
+      countFiltered: () => countFiltered(reason),
+    });
+  },
+  regex: ({ expression, source, labels_from_groups: wantsLabels }, { extracted, labels }) => {
+    const pattern = compiled(expression);
+    const targets = pattern.names.flatMap((name, index): readonly GroupTarget[] => {
+      if (name === null) return [];
+      return [{ group: index + 1, value: extracted.slotOf(name), label: wantsLabels ? labels.slotOf(name) : null }];
+    });
+    return new RegexStage({ pattern, targets, source: source === undefined ? null : extracted.slotOf(source) });
+  },
+};
+
+/** One that was found to be sound when the configuration was read. */
+function compiled(expression: string): Pattern {
+  const pattern = compilePattern(expression);
+  assert(!('fault' in pattern));
+  return pattern;
+}
