@@ -12,13 +12,13 @@ import { podFacts, podOfFacts } from './enrich/pod-facts.ts';
 import { demote, type LabelOptions, manyValued, type PodOfSource, streamIdentity } from './enrich/stream-identity.ts';
 import { labelOptions, labelsFingerprint } from './label-options.ts';
 import type { CompileJmesPath } from './load-jmespath.ts';
-import type { Attribution } from './model/attribution.ts';
+import type { Attribution, PodFacts } from './model/attribution.ts';
 import type { Counters } from './model/counters.ts';
 import type { Pod } from './model/pod.ts';
 import { CHANNELS, STDOUT } from './model/record.ts';
 import type { Clock } from './runtime/clock.ts';
 import type { Source } from './model/source.ts';
-import { multilineBuilder } from './build-multiline.ts';
+import { multilineBuilder, ownersLines } from './build-multiline.ts';
 import { processingBuilder } from './build-processing.ts';
 import type { WrapStage } from './build-stages.ts';
 import type { LokiRoute } from './outputs/loki/encode-push.ts';
@@ -77,8 +77,9 @@ export function routeSources(
     const channelLabels = whole.map(({ labels }) => labels);
     const words = pod === 'unknown' || pod === null ? [] : ownersWords(pod, source.container, conventions);
     const owner = words.map(({ processing }) => ownerStages(processing));
+    const lines = pod === 'unknown' || pod === null ? null : ownersLines(pod, source.container, conventions).multiline;
     const processing = processingOf({ source, identities, channelLabels, tenant, byChannel, owner, begun });
-    return { byChannel, multiline: joiningOf(), processing };
+    return { byChannel, multiline: joiningOf(lines), processing };
   };
   const labelsOf = (source: Source, pod: PodOfSource): [string, string][] =>
     manyValued(streamIdentity(source, pod, STDOUT, options), options);
@@ -87,12 +88,15 @@ export function routeSources(
     const handled = handling(source, pod === null ? null : podOfFacts(source, pod), attribution);
     return { ...handled, final: true, muted, attribution };
   };
+  const factsOf = (source: Source, pod: Pod): PodFacts => {
+    const said = annotationsOf(ownersWords(pod, source.container, conventions));
+    return podFacts(pod, options, { ...said, ...ownersLines(pod, source.container, conventions).annotations });
+  };
   const attribute = (source: Source, pod: Pod | null): FoundRoutes<LokiRoute> => {
     if (pod !== null) faults?.say(pod, useless(pod, source, config, options));
     const muted = pod === null ? null : (selection?.mutedChannel(source, pod) ?? null);
     const demoted = budget?.admit(source, labelsOf(source, pod)) ?? [];
-    const facts = pod === null ? null : podFacts(pod, options, annotationsOf(ownersWords(pod, source.container, conventions)));
-    return attributed(source, { options: fingerprint, pod: facts, muted, demoted });
+    return attributed(source, { options: fingerprint, pod: pod === null ? null : factsOf(source, pod), muted, demoted });
   };
   const resume = (source: Source, begun: Attribution): FoundRoutes<LokiRoute> => {
     const labels = labelsOf(source, begun.pod === null ? null : podOfFacts(source, begun.pod));
@@ -123,6 +127,7 @@ function useless(pod: Pod, { container }: Source, { kubernetes }: Config, option
   const names = [
     ...unreadable(pod, container, conventions),
     ...ownersWords(pod, container, conventions).flatMap(({ faulty }) => faulty),
+    ...ownersLines(pod, container, conventions).faulty,
     ...unusable(pod, serviceNames),
     ...unmappable(pod, mappedLabels),
     ...unmappable(pod, mappedMetadata),

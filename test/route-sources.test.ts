@@ -127,3 +127,30 @@ test('a selector means a log by the same labels when one of them has become meta
     'bob@example.com',
   ]);
 });
+
+describe('how lines are joined', () => {
+  const TRACES = { stages: [{ multiline: { rules: ['java'], max_wait_seconds: 7 } }] };
+  const OWNED = podLike({ annotations: { 'co.elastic.logs/multiline.pattern': '^\\s', 'other/annotation': 'x' } });
+  const FILEBEAT = { maxWaitSeconds: 5, maxLines: 500 };
+
+  test('is what is configured, of both channels', () => {
+    const [out, err] = handled(podLike(), TRACES).multiline;
+    expect(out).toMatchObject({ maxWaitSeconds: 7, maxLines: 128 });
+    expect(err).toBe(out);
+    expect(handled(podLike(), TRACES).processing).toBeNull();
+  });
+
+  test('is not at all where nobody says', () => expect(handled(podLike(), {}).multiline).toStrictEqual([null, null]));
+
+  test('I9 is what the owner of the pod says, also after a restart, whatever the pod has become', () => {
+    const { multiline, attribution } = handled(OWNED, TRACES);
+    expect(multiline[0]).toMatchObject(FILEBEAT);
+    expect(Object.keys(attribution?.pod?.annotations ?? {})).toStrictEqual(['co.elastic.logs/multiline.pattern']);
+    expect(handled(podLike(), TRACES, JSON.parse(JSON.stringify(attribution)) as Attribution).multiline[0]).toMatchObject(FILEBEAT);
+  });
+
+  test('is not what he says in words that are switched off', () => {
+    const off = { ...TRACES, kubernetes: { annotations: { elastic: false } } };
+    expect(handled(OWNED, off).multiline[0]).toMatchObject({ maxWaitSeconds: 7 });
+  });
+});

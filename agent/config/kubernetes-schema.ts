@@ -53,10 +53,10 @@ export const kubernetesSchema: z.ZodType<KubernetesConfig> = z
       .describe('Seconds after which the labels of a namespace are got anew, where anything depends on them.'),
     annotations: z
       .strictObject({
-        logferry: heeded('logferry.io/exclude, service-name, format, decolorize, drop-levels, sample and redact'),
+        logferry: heeded('logferry.io/exclude, service-name, format, multiline, decolorize, drop-levels, sample and redact'),
         fluent_bit: heeded('fluentbit.io/exclude and parser, of a stream and a container too'),
         vector: heeded('vector.dev/exclude, a label, and vector.dev/exclude-containers'),
-        elastic: heeded('co.elastic.logs/enabled and json, of a container too'),
+        elastic: heeded('co.elastic.logs/enabled, json and multiline, of a container too'),
         grafana: heeded('logs.grafana.com/ingest, decolorize, drop-<level>, sample and mask-<shape>, k8s.grafana.com/logs.job'),
         opentelemetry: heeded('resource.opentelemetry.io/service.name'),
       })

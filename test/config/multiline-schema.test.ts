@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { goDuration } from '../../agent/config/go-duration.ts';
+import { goDuration } from '../../agent/runtime/go-duration.ts';
 import { parseConfig } from '../../agent/config/load.ts';
 import { maxWaitSeconds } from '../../agent/config/stages/multiline-schema.ts';
 import { OUTPUTS, problemsOf } from './problems-of.ts';
@@ -73,6 +73,6 @@ test.each([
   ['', null],
   ['3', null],
   ['3 s', null],
-  ['-3s', null],
+  ['-3s', -3],
   ['3d', null],
 ])('%j in Go is %j seconds', (text, seconds) => expect(goDuration(text)).toBe(seconds));

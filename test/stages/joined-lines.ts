@@ -7,7 +7,7 @@ import { OUTPUTS } from '../config/problems-of.ts';
 export function joinedLines(yaml: string, lines: readonly string[]): string[] {
   const loaded = parseConfig('test', `${OUTPUTS}\n${yaml}`, { env: {}, hostname: 'node-1' });
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
-  const [multiline] = multilineBuilder(loaded.config.stages)();
+  const [multiline] = multilineBuilder(loaded.config.stages)(null);
   const log = lines.map((line) => `2024-05-01T12:00:00Z stdout F ${line}\n`).join('');
   return decodeFiles([Buffer.from(log)], { multiline: multiline ?? undefined }).map(({ content }) => content.toString());
 }

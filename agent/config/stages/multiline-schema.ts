@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Language, LANGUAGES } from '../../model/language.ts';
 import { compilePattern } from '../../patterns/pattern.ts';
-import { goDuration } from '../go-duration.ts';
+import { goDuration } from '../../runtime/go-duration.ts';
 import { seconds, whenSound, wholeNumber } from '../scalar-schemas.ts';
 
 export interface MultilineConfig {
