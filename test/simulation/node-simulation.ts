@@ -29,6 +29,7 @@ const MEMORY_BYTES = 4_194_304;
 /** More than a hang, a circuit that is open and all backoffs take together. */
 const HEALING_MS = 3_600_000;
 const MOST_HEALING_ROUNDS = 240;
+const JOIN_SECONDS = 2;
 
 interface Running {
   readonly assembled: AssembledOutput;
@@ -40,7 +41,20 @@ interface Running {
 interface Printed {
   readonly container: RunningContainer;
   readonly channel: Channel;
+  /** Entries, of several lines where these are joined. */
   readonly lines: string[];
+  /** Of the last one, on the simulation's clock. */
+  lastMs: number;
+}
+
+export interface SimulationOptions {
+  /** Lines that do not begin like an entry belong to the one before. */
+  readonly joins?: boolean;
+}
+
+/** Of an entry, or of what is settled beside them. */
+function idOf(line: string): string {
+  return /#\d+/.exec(line)?.[0] ?? line;
 }
 
 /**
@@ -61,21 +75,22 @@ export class NodeSimulation implements AsyncDisposable {
   #saved: Record<string, Position> = {};
   #lines = 0;
 
-  constructor(seed: number) {
+  constructor(seed: number, { joins = false }: SimulationOptions = {}) {
     this.clock = new FakeClock({ seed });
     this.store = new ScriptedStore(this.clock);
     this.#logs = new KubeletLogDir(join(this.#root, 'log'), { clock: this.clock, maxFiles: 50 });
-    this.#config = this.#parseConfig();
+    this.#config = this.#parseConfig(joins ? [{ multiline: { firstline: '^#', max_wait_seconds: JOIN_SECONDS } }] : []);
     this.#containers = CONTAINERS.map((container, n) => this.#logs.start({ namespace: 'shop', pod: `pod-${n}`, container }));
   }
 
-  #parseConfig(): Config {
+  #parseConfig(stages: readonly object[]): Config {
     const document = {
       state_dir: this.#root,
       node_name: 'node-1',
       kubernetes: { enabled: false },
       containers: { log_dir: this.#logs.path, allowed_roots: [this.#logs.path], watch: false },
       limits: { memory_bytes: MEMORY_BYTES },
+      stages,
       outputs: [{ name: 'loki', type: 'loki', url: 'http://127.0.0.1/loki/api/v1/push', batch_bytes: 2048 }],
     };
     const parsed = parseConfig('simulation', JSON.stringify(document), { env: {}, hostname: 'node-1' });
@@ -133,13 +148,29 @@ export class NodeSimulation implements AsyncDisposable {
   print(n: number, channel: Channel, { count, length, word = '' }: { count: number; length: number; word?: string }): void {
     const container = this.#containers[n]!;
     const lines = Array.from({ length: count }, () => `#${(this.#lines += 1)} ${word} ${'x'.repeat(length)}`);
-    this.#of(container, channel).lines.push(...lines);
+    const printed = this.#of(container, channel);
+    printed.lines.push(...lines);
+    printed.lastMs = this.clock.monotonic();
+    container.log.print(`${lines.join('\n')}\n`, { channel });
+  }
+
+  /** A container goes on with what it has printed last on a channel, unless that is too long ago. */
+  continueRecord(n: number, channel: Channel, count: number): void {
+    const container = this.#containers[n]!;
+    const printed = this.#of(container, channel);
+    const nowMs = this.clock.monotonic();
+    const record = printed.lines.at(-1);
+    if (record === undefined || nowMs - printed.lastMs >= JOIN_SECONDS * 1000) return;
+    const id = idOf(record);
+    const lines = Array.from({ length: count }, (_, k) => `\tat ${id} ${nowMs}.${k}`);
+    printed.lines[printed.lines.length - 1] = [record, ...lines].join('\n');
+    printed.lastMs = nowMs;
     container.log.print(`${lines.join('\n')}\n`, { channel });
   }
 
   #of(container: RunningContainer, channel: Channel): Printed {
     const key = `${container.log.path} ${channel}`;
-    const printed = this.#printed.get(key) ?? { container, channel, lines: [] };
+    const printed = this.#printed.get(key) ?? { container, channel, lines: [], lastMs: 0 };
     this.#printed.set(key, printed);
     return printed;
   }
@@ -203,7 +234,7 @@ export class NodeSimulation implements AsyncDisposable {
 
   /** I1: whatever stands before a position on disk is stored, or among the dead letters. */
   async #assertNothingSkipped(): Promise<void> {
-    const settled = await this.#settledLines();
+    const settled = new Set(Array.from(await this.#settledLines(), (line) => idOf(line)));
     for (const [sourceId, { files, channels }] of Object.entries(this.#saved)) {
       const directory = dirname(join(this.#logs.path, 'pods', sourceId));
       for (const [channel, { file, offset }] of channels.entries()) {
@@ -211,8 +242,8 @@ export class NodeSimulation implements AsyncDisposable {
         const name = readdirSync(directory).find((name) => String(statSync(join(directory, name), { bigint: true }).ino) === ino);
         if (name === undefined || name.endsWith('.gz')) continue;
         const before = readFileSync(join(directory, name)).toString('latin1', 0, offset);
-        for (const [, tag, line] of before.matchAll(/ (stdout|stderr) F (#[^\n]*)\n/g))
-          assert(tag !== CHANNEL_NAMES[channel] || settled.has(line!), `I1: ${line} is before a position and not settled`);
+        for (const [, tag, line] of before.matchAll(/ (stdout|stderr) F ((?:#|\tat #)[^\n]*)\n/g))
+          assert(tag !== CHANNEL_NAMES[channel] || settled.has(idOf(line!)), `I1: ${line} is before a position and not settled`);
       }
     }
   }

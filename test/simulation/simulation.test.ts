@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Channel } from '../../agent/model/record.ts';
 import type { FileFault } from './faulty-files.ts';
-import { NodeSimulation } from './node-simulation.ts';
+import { NodeSimulation, type SimulationOptions } from './node-simulation.ts';
 import { BAD, POISON, type StoreFault } from './scripted-store.ts';
 
 /** One step: its name stands in the counterexample. */
@@ -48,29 +48,42 @@ const failingFiles = fc
   .array(fc.constantFrom(...fileFaults), { minLength: 1, maxLength: 4 })
   .map((faults) => step(`files(${faults.join()})`, (node) => node.files.fail(...faults)));
 
-const steps = fc.array(
-  fc.oneof(
-    { weight: 6, arbitrary: printing },
-    { weight: 1, arbitrary: printingBad },
-    { weight: 6, arbitrary: waiting },
-    { weight: 3, arbitrary: rotating },
-    { weight: 1, arbitrary: restarting },
-    { weight: 2, arbitrary: saving },
-    { weight: 2, arbitrary: crashing },
-    { weight: 3, arbitrary: starting },
-    { weight: 3, arbitrary: failingStore },
-    { weight: 2, arbitrary: failingFiles },
-  ),
-  { maxLength: 40 },
-);
+const continuing = fc
+  .record({ n: container, channel, count: fc.integer({ min: 1, max: 5 }) })
+  .map(({ n, channel, count }) => step(`continueRecord(${n}, ${channel}, ${count})`, (node) => node.continueRecord(n, channel, count)));
+
+const printed = [
+  { weight: 6, arbitrary: printing },
+  { weight: 1, arbitrary: printingBad },
+];
+const stepsOf = (prints: typeof printed): fc.Arbitrary<Step[]> =>
+  fc.array(
+    fc.oneof(
+      ...prints,
+      { weight: 6, arbitrary: waiting },
+      { weight: 3, arbitrary: rotating },
+      { weight: 1, arbitrary: restarting },
+      { weight: 2, arbitrary: saving },
+      { weight: 2, arbitrary: crashing },
+      { weight: 3, arbitrary: starting },
+      { weight: 3, arbitrary: failingStore },
+      { weight: 2, arbitrary: failingFiles },
+    ),
+    { maxLength: 40 },
+  );
 
 /** A failure prints its seed and path; `{ seed, path }` here runs it again, step by step the same. */
 const RUNS = { numRuns: 1500 };
+const FEWER_RUNS = { numRuns: 500 };
 
 /** Lets a node live through any steps; `prepare` may break something that the agent relies on. */
-function lives(prepare: (node: NodeSimulation) => void = () => undefined): fc.IAsyncPropertyWithHooks<[Step[], number]> {
+function lives(
+  prepare: (node: NodeSimulation) => void = () => undefined,
+  { joins = false }: SimulationOptions = {},
+): fc.IAsyncPropertyWithHooks<[Step[], number]> {
+  const steps = stepsOf(joins ? [...printed, { weight: 8, arbitrary: continuing }] : printed);
   return fc.asyncProperty(steps, fc.nat(), async (steps, seed) => {
-    await using node = new NodeSimulation(seed);
+    await using node = new NodeSimulation(seed, { joins });
     prepare(node);
     await node.start();
     for (const { run } of steps) {
@@ -83,6 +96,13 @@ function lives(prepare: (node: NodeSimulation) => void = () => undefined): fc.IA
 
 test('I1 I2 I3 I5 I6 I7 I8 I9 whatever fails and whenever it does: all that is printed is stored or accounted for, once and in order', async () => {
   await fc.assert(lives(), RUNS);
+}, 300_000);
+
+test('I1 I2 I5 I8 I9 the same holds of records of several lines, which are never cut', async () => {
+  await fc.assert(
+    lives(() => undefined, { joins: true }),
+    FEWER_RUNS,
+  );
 }, 300_000);
 
 describe('the simulation notices', () => {
