@@ -1,6 +1,6 @@
 import assert from 'node:assert';
 import type { StageBuilders } from './build-stages.ts';
-import { goDuration } from './config/go-duration.ts';
+import { goDuration } from './runtime/go-duration.ts';
 import { sizeInBytes } from './config/stages/drop-schema.ts';
 import { compilePattern, type Pattern } from './patterns/pattern.ts';
 import { DropStage } from './process/drop-stage.ts';

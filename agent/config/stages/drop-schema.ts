@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { goDuration } from '../go-duration.ts';
+import { goDuration } from '../../runtime/go-duration.ts';
 import { patternText } from './pattern-text.ts';
 import { valueName } from './value-name.ts';
 
