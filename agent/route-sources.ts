@@ -76,7 +76,7 @@ export function routeSources(
     // What a selector means does not depend on how many values a label has taken.
     const channelLabels = whole.map(({ labels }) => labels);
     const words = pod === 'unknown' || pod === null ? [] : ownersWords(pod, source.container, conventions);
-    const owner = words.map(({ processing }) => ownerStages(processing));
+    const owner = words.map(({ processing }) => ownerStages(processing, config.kubernetes.annotations.tenant));
     const lines = pod === 'unknown' || pod === null ? null : ownersLines(pod, source.container, conventions).multiline;
     const processing = processingOf({ source, identities, channelLabels, tenant, byChannel, owner, begun });
     return { byChannel, multiline: joiningOf(lines), processing };

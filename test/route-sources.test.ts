@@ -19,15 +19,21 @@ const SOURCE = sourceOfId('shop_cart-7d4b9c-x2x4p_u-1/web/0')!;
 const BEFORE = podLike({ labels: { app: 'one', team: 'a', 'pod-template-hash': '7d4b9c' } });
 const AFTER = podLike({ labels: { app: 'two', team: 'b' }, controller: null });
 
-/** How the source is handled with these keys of a configuration. */
-function handled(pod: Pod, keys: object, begun?: Attribution): SourceRoutes<LokiRoute> {
+/** How the source is handled with these keys of a configuration. `asked`: takes the tenants that its entries were to be given. */
+function handled(pod: Pod, keys: object, begun?: Attribution, asked: (string | null)[] = []): SourceRoutes<LokiRoute> {
   const document = { ...keys, outputs: [{ name: 'loki', type: 'loki', url: 'http://127.0.0.1/loki/api/v1/push' }] };
   const parsed = parseConfig('test', JSON.stringify(document), { env: {}, hostname: 'node-1' });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
   const { config } = parsed;
   const clock = new FakeClock();
   const output = buildOutput(config.outputs[0]!, null, { version: '0.0.0', clock, onRequest: () => undefined });
-  const streams = { tenantFor: () => null, route: (_: string | null, identity: StreamIdentity) => output.route(identity) };
+  const streams = {
+    tenantFor: (tenant: string | null) => {
+      asked.push(tenant);
+      return null;
+    },
+    route: (_: string | null, identity: StreamIdentity) => output.route(identity),
+  };
   const routes = routeSources(streams, new Counters(), { config, clock, pods: new PodLookup({ find: () => pod }, 0, clock) })(
     SOURCE,
     begun,
@@ -98,6 +104,17 @@ describe('what the owner of a pod says of its lines', () => {
     expect(kept.length).toBeLessThan(150);
     expect(kept.every((text) => /^line \d+$/.test(text))).toBe(true);
     expect(shipped().filter((text) => text !== 'filtered')).toStrictEqual(kept);
+  });
+
+  test.each([
+    [false, [null]],
+    [true, [null, 'team-a']],
+  ])('names his tenant where he may choose one: %s', (tenant, asked) => {
+    const tenants: (string | null)[] = [];
+    const pod = podLike({ annotations: { 'logs.grafana.com/tenant': 'team-a' } });
+    const routes = handled(pod, { kubernetes: { annotations: { tenant } } }, undefined, tenants);
+    expect(lineOf(routes, 'hello')).toBe('hello');
+    expect(tenants).toStrictEqual(asked);
   });
 
   test('I9 is done again after a restart, whatever the pod has become', () => {

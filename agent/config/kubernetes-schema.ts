@@ -13,7 +13,7 @@ export interface KubernetesConfig {
   readonly tombstone_seconds: number;
   readonly max_tombstones: number;
   readonly namespace_keep_seconds: number;
-  readonly annotations: Readonly<Record<Convention | 'opentelemetry', boolean>>;
+  readonly annotations: Readonly<Record<Convention | 'opentelemetry' | 'tenant', boolean>>;
 }
 
 const apiServer = z.string().refine(isOrigin, { error: 'not the address of an API server, write one like https://10.96.0.1:443' });
@@ -59,6 +59,10 @@ export const kubernetesSchema: z.ZodType<KubernetesConfig> = z
         elastic: heeded('co.elastic.logs/enabled, json and multiline, of a container too'),
         grafana: heeded('logs.grafana.com/ingest, decolorize, drop-<level>, sample and mask-<shape>, k8s.grafana.com/logs.job'),
         opentelemetry: heeded('resource.opentelemetry.io/service.name'),
+        tenant: z
+          .boolean()
+          .default(false)
+          .describe('Whether owners may choose among tenants.allowed: logferry.io/tenant and logs.grafana.com/tenant.'),
       })
       .prefault({})
       .describe('In whose words the owners of pods may say what is to become of their logs.'),

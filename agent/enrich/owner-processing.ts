@@ -26,6 +26,7 @@ export function ownerProcessing({ annotations }: Pod, speaker: Speaker, conventi
       decolorize: first(wishes, 'decolorize') ?? false,
       dropLevels: first(wishes, 'dropLevels') ?? [],
       sampleRate: first(wishes, 'sampleRate') ?? 1,
+      tenant: first(wishes, 'tenant'),
       redact: [...new Set(wishes.flatMap(({ redact }) => redact ?? []))],
     },
     annotations: reader.understood,

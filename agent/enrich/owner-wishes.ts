@@ -3,6 +3,7 @@ import { LEVELS, type Level } from '../model/level.ts';
 import type { LineFormat, OwnerProcessing } from '../model/owner-processing.ts';
 import { CHANNEL_NAMES, type Channel } from '../model/record.ts';
 import { SHAPES, type Shape } from '../model/shape.ts';
+import { isTenant } from '../model/tenant.ts';
 import { annotationFlag } from './annotation-flag.ts';
 import type { AnnotationReader } from './annotation-reader.ts';
 
@@ -41,6 +42,7 @@ export const OWNER_WISHES: Readonly<Record<Convention, ReadWishes>> = {
       decolorize: annotations.read(namesOf('decolorize'), annotationFlag),
       dropLevels: annotations.read(namesOf('drop-levels'), (text) => listOf(LEVELS, text)),
       sampleRate: annotations.read(namesOf('sample'), rateOf),
+      tenant: annotations.read(namesOf('tenant'), tenantOf),
       redact: annotations.read(namesOf('redact'), (text) => listOf(SHAPES, text)),
     };
   },
@@ -65,6 +67,7 @@ export const OWNER_WISHES: Readonly<Record<Convention, ReadWishes>> = {
       decolorize: flagOf('decolorize'),
       dropLevels: dropLevels.length === 0 ? null : dropLevels,
       sampleRate: annotations.read([`${GRAFANA}sample`, `${GRAFANA}sampling`], sampleOf),
+      tenant: annotations.read([`${GRAFANA}tenant`], tenantOf),
       redact: Object.entries(GRAFANA_MASKS).flatMap(([mask, shape]) => (flagOf(`mask-${mask}`) === true ? [shape] : [])),
     };
   },
@@ -82,6 +85,10 @@ function listOf<Word extends string>(known: readonly Word[], text: string): Word
   const words = text.split(',').map((word) => word.trim());
   const found = known.filter((word) => words.includes(word));
   return words.every((word) => found.some((known) => known === word)) ? found : null;
+}
+
+function tenantOf(text: string): string | null {
+  return isTenant(text) ? text : null;
 }
 
 /** A decimal number above 0 and up to 1. */

@@ -14,6 +14,8 @@ export interface OwnerProcessing {
   readonly dropLevels: readonly Level[];
   /** The share of the lines that is kept, above 0; 1: all. */
   readonly sampleRate: number;
+  /** Whose the lines are to be; null: nothing is said. */
+  readonly tenant: string | null;
   /** Texts that are replaced. */
   readonly redact: readonly Shape[];
 }

@@ -55,6 +55,7 @@ kubernetes:
     elastic: true
     grafana: true
     opentelemetry: true
+    tenant: false
 audit:
   tenant: audit
   secret_resources: []

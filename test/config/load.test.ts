@@ -43,7 +43,7 @@ describe(parseConfig, () => {
           tombstone_seconds: 600,
           max_tombstones: 1000,
           namespace_keep_seconds: 3600,
-          annotations: { logferry: true, fluent_bit: true, vector: true, elastic: true, grafana: true, opentelemetry: true },
+          annotations: { logferry: true, fluent_bit: true, vector: true, elastic: true, grafana: true, opentelemetry: true, tenant: false },
         },
         audit: {
           tenant: 'audit',

@@ -7,7 +7,7 @@ import { podLike } from './some-pods.ts';
 
 type Texts = Readonly<Record<string, string>>;
 
-const NOTHING: OwnerProcessing = { format: null, decolorize: false, dropLevels: [], sampleRate: 1, redact: [] };
+const NOTHING: OwnerProcessing = { format: null, decolorize: false, dropLevels: [], sampleRate: 1, tenant: null, redact: [] };
 
 /** What is said of stdout and stderr of the container `web`. */
 function saidOf(annotations: Texts, conventions: readonly Convention[] = CONVENTIONS): [OwnersWord, OwnersWord] {
@@ -50,6 +50,8 @@ describe('the owner of a pod says', () => {
       { 'logs.grafana.com/decolorize': 'true', 'logs.grafana.com/sample': 'true' },
       { decolorize: true, sampleRate: 0.25 },
     ],
+    [{ 'logs.grafana.com/tenant': 'team-a', 'logferry.io/tenant.web': 'team-b' }, { tenant: 'team-b' }],
+    [{ 'logs.grafana.com/tenant': 'team-a' }, { tenant: 'team-a' }],
     [{ 'logs.grafana.com/sample': '0.01' }, { sampleRate: 0.01 }],
     [{ 'logs.grafana.com/sampling': 'false' }, {}],
   ])('in %j: %j', (annotations, stdout, stderr = stdout) => {
@@ -93,6 +95,8 @@ describe('what nobody understands', () => {
     [{ 'logferry.io/sample': '-0.5' }],
     [{ 'logferry.io/sample': '1e-3' }],
     [{ 'logs.grafana.com/sample': '25%' }],
+    [{ 'logs.grafana.com/tenant': 'a|b' }],
+    [{ 'logferry.io/tenant': '..' }],
   ])('has no effect, and is told: %j', (annotations) => {
     for (const { processing, faulty, annotations: kept } of saidOf(annotations)) {
       expect([processing, faulty, kept]).toStrictEqual([NOTHING, Object.keys(annotations), {}]);
