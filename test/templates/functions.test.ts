@@ -29,6 +29,10 @@ describe('functions that Promtail adds', () => {
   ])('%s', (source, want) => expect(rendered(source, VALUES)).toBe(want));
 });
 
+function ofText(source: string, text: string): string | null {
+  return rendered(source, { a: text }, 1_000_000);
+}
+
 describe('functions with a pattern', () => {
   test.each([
     // Promtail's own tests, and its documentation.
@@ -43,6 +47,14 @@ describe('functions with a pattern', () => {
     ['{{ .u | regexFind "[öü]+" }} {{ regexFind "x" .u }}', 'öü '],
     ['{{ regexMatch "^\\\\d$" .n }} {{ regexMatch "x" .n }}', 'true false'],
   ])('%s', (source, want) => expect(rendered(source, VALUES)).toBe(want));
+
+  test('fail where so many matches in a long text would take long, but for a plain text', () => {
+    const long = 'x'.repeat(100_000);
+    expect(ofText('{{ regexReplaceAll "a.*b|x" .a "y" }}', long)).toBeNull();
+    expect(ofText('{{ regexReplaceAll "a.*b|x" .a "y" }}', `xx${long.replaceAll('x', 'z')}`)).toBe(`yy${long.replaceAll('x', 'z')}`);
+    expect(ofText('{{ regexReplaceAll "a.*b|x" .a "y" }}', 'x'.repeat(2000))).toBe('y'.repeat(2000));
+    expect(ofText('{{ regexReplaceAll "x" .a "y" }}', long)).toBe('y'.repeat(100_000));
+  });
 
   test('fail where the result is too long', () => {
     expect(rendered('{{ regexReplaceAll "" .a "xxxxxxxxxx" }}', VALUES, 100)).toBeNull();
