@@ -7,7 +7,7 @@ import { Zones } from './layouts/zones.ts';
 import type { CompileJmesPath } from './load-jmespath.ts';
 import type { LogSelector } from './logql/parse-log-selector.ts';
 import type { LineValues } from './model/attribution.ts';
-import type { Counters } from './model/counters.ts';
+import type { Counters, StageFault } from './model/counters.ts';
 import type { Labels, StreamIdentity } from './model/labels.ts';
 import type { Source } from './model/source.ts';
 import type { LokiRoute } from './outputs/loki/encode-push.ts';
@@ -61,6 +61,7 @@ export function processingBuilder(parts: ProcessingParts): (source: KnownSource)
     lineMetrics: counters.lineMetrics,
     countFiltered: (reason: string): void => counters.countFiltered(reason),
     selectorOf: (source: string): LogSelector => selectors.getOrInsertComputed(source, soundSelector),
+    countFault: (fault: StageFault): void => counters.countFault(fault),
     maxLineBytes: config.containers.max_line_bytes,
     nowSeconds: () => clock.now() / 1000,
     wrap,

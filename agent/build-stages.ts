@@ -3,6 +3,7 @@ import type { StageConfig, StageName } from './config/stages-schema.ts';
 import type { Zones } from './layouts/zones.ts';
 import type { CompileJmesPath } from './load-jmespath.ts';
 import type { LogSelector } from './logql/parse-log-selector.ts';
+import type { StageFault } from './model/counters.ts';
 import type { Labels } from './model/labels.ts';
 import type { LineMetrics } from './model/line-metrics.ts';
 import type { Shape } from './model/shape.ts';
@@ -37,6 +38,8 @@ export interface StageParts {
   readonly redactions: Record<Shape, number>;
   /** Counts an entry that a stage leaves out, by the reason that is configured for it. */
   readonly countFiltered: (reason: string) => void;
+  /** Counts an entry with which a stage could not do what it is for. */
+  readonly countFault: (fault: StageFault) => void;
   readonly lineMetrics: LineMetrics;
   readonly maxLineBytes: number;
   /** Seconds since 1970. */

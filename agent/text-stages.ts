@@ -22,7 +22,7 @@ export const TEXT_STAGES: Pick<StageBuilders, TextStage> = {
   metrics: buildMetricsStage,
   sampling: ({ rate, drop_counter_reason: reason }, { countFiltered }) =>
     new SamplingStage({ rate, countFiltered: () => countFiltered(reason) }),
-  template: (options, { extracted, maxLineBytes: maxBytes }) => {
+  template: (options, { extracted, maxLineBytes: maxBytes, countFault }) => {
     const template = compileTemplate(options.template);
     assert(!('fault' in template));
     return new TemplateStage({
@@ -30,9 +30,10 @@ export const TEXT_STAGES: Pick<StageBuilders, TextStage> = {
       source: extracted.slotOf(options.source),
       slotOf: (name) => extracted.slotOf(name),
       maxBytes,
+      countFault: () => countFault('template_failed'),
     });
   },
-  timestamp: (options, { extracted, memory, zones }) => {
+  timestamp: (options, { extracted, memory, zones, countFault }) => {
     const zone = options.location === undefined ? null : zones.of(options.location);
     const layoutOf = (format: string): Layout => compileLayout(format, zone) ?? assert.fail(`no layout: ${format}`);
     return new TimestampStage({
@@ -43,6 +44,7 @@ export const TEXT_STAGES: Pick<StageBuilders, TextStage> = {
       maxAheadSeconds: options.max_ahead_seconds,
       lastSeconds: memory.slot(),
       lastNanos: memory.slot(),
+      countFault,
     });
   },
 };

@@ -9,6 +9,8 @@ export interface TemplateParts {
   /** Slot of the extracted value that a field stands for, by its name. */
   readonly slotOf: (name: string) => number;
   readonly maxBytes: number;
+  /** It has failed. */
+  readonly countFault: () => void;
 }
 
 /** Stands for the line in place of a slot. */
@@ -19,14 +21,16 @@ export class TemplateStage implements Stage {
   readonly #template: Template;
   readonly #source: number;
   readonly #maxBytes: number;
+  readonly #countFault: TemplateParts['countFault'];
   /** By the fields of the template. */
   readonly #slots: readonly number[];
   readonly #values: (string | null)[];
 
-  constructor({ template, source, slotOf, maxBytes }: TemplateParts) {
+  constructor({ template, source, slotOf, maxBytes, countFault }: TemplateParts) {
     this.#template = template;
     this.#source = source;
     this.#maxBytes = maxBytes;
+    this.#countFault = countFault;
     this.#slots = template.fields.map((name) => (name === 'Value' ? source : name === 'Entry' ? LINE : slotOf(name)));
     this.#values = this.#slots.map(() => null);
   }
@@ -36,7 +40,8 @@ export class TemplateStage implements Stage {
     const slots = this.#slots;
     for (let i = 0; i < slots.length; i += 1) values[i] = slots[i] === LINE ? entry.text : entry.extracted[slots[i]!]!;
     const text = this.#template.render(values, this.#maxBytes);
-    if (text !== null) entry.extracted[this.#source] = text === '' ? null : text;
+    if (text === null) this.#countFault();
+    else entry.extracted[this.#source] = text === '' ? null : text;
     return true;
   }
 }

@@ -17,6 +17,7 @@ export interface TimestampParts {
   /** Places in the memory for the seconds and the nanoseconds that were said last. */
   readonly lastSeconds: number;
   readonly lastNanos: number;
+  readonly countFault: (fault: 'time_unread' | 'time_far') => void;
 }
 
 /**
@@ -35,8 +36,11 @@ export class TimestampStage implements Stage {
     const text = entry.extracted[this.#parts.source]!;
     if (text !== null && this.#read(text, entry.view)) {
       this.#refine(entry);
-      this.#set(entry);
-    } else if (this.#parts.follows) this.#follow(entry);
+      if (!this.#set(entry)) this.#parts.countFault('time_far');
+      return true;
+    }
+    if (text !== null) this.#parts.countFault('time_unread');
+    if (this.#parts.follows) this.#follow(entry);
     return true;
   }
 
@@ -63,15 +67,16 @@ export class TimestampStage implements Stage {
     this.#set(entry);
   }
 
-  /** Sets the time, unless it is so far from the runtime's that it can't be right, or the store would refuse it. */
-  #set({ view, memory }: Entry): void {
+  /** Sets the time, and returns whether: not where it is so far from the runtime's that it can't be right, or the store would refuse it. */
+  #set({ view, memory }: Entry): boolean {
     const { seconds, nanos } = this.#time;
     const { maxBehindSeconds, maxAheadSeconds, lastSeconds, lastNanos } = this.#parts;
-    if (seconds < view.seconds - maxBehindSeconds || seconds > view.seconds + maxAheadSeconds) return;
+    if (seconds < view.seconds - maxBehindSeconds || seconds > view.seconds + maxAheadSeconds) return false;
     view.seconds = seconds;
     view.nanos = nanos;
     memory[lastSeconds] = seconds;
     memory[lastNanos] = nanos;
+    return true;
   }
 }
 

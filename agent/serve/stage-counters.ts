@@ -1,4 +1,4 @@
-import type { Counters } from '../model/counters.ts';
+import { type Counters, STAGE_FAULTS } from '../model/counters.ts';
 import { SHAPES } from '../model/shape.ts';
 
 interface StageCounter {
@@ -22,5 +22,11 @@ export const STAGE_COUNTERS: readonly StageCounter[] = [
     help: 'Entries that stages have left out, by the reason that is configured for it.',
     label: 'reason',
     samples: ({ filteredEntries }) => filteredEntries,
+  },
+  {
+    name: 'logferry_stage_faults_total',
+    help: 'Entries with which a stage could not do what it is for, by what was in the way; they went on as they were.',
+    label: 'fault',
+    samples: ({ stageFaults }) => STAGE_FAULTS.map((fault) => [fault, stageFaults[fault]]),
   },
 ];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { AuditCounts } from '../../agent/audit/audit-counts.ts';
 import { LedgerTotals } from '../../agent/ledger/ledger-totals.ts';
-import { Counters } from '../../agent/model/counters.ts';
+import { Counters, STAGE_FAULTS } from '../../agent/model/counters.ts';
 import { EXCLUSIONS } from '../../agent/model/exclusion.ts';
 import { SHAPES } from '../../agent/model/shape.ts';
 import { HttpServer } from '../../agent/serve/http-server.ts';
@@ -120,6 +120,7 @@ describe(Metrics, () => {
       'logferry_seen_bytes_total{output="loki"}': 0,
       'logferry_acked_bytes_total{output="loki"}': 0,
       'logferry_filtered_bytes_total{output="loki"}': 0,
+      ...Object.fromEntries(STAGE_FAULTS.map((fault) => [`logferry_stage_faults_total{output="loki",fault="${fault}"}`, 0])),
       ...Object.fromEntries(SHAPES.map((shape) => [`logferry_redactions_total{output="loki",shape="${shape}"}`, 0])),
       ...zeros('logferry_dropped_entries_total', REFUSED),
       ...zeros('logferry_losses_total', UNREAD),
@@ -223,6 +224,7 @@ describe(Metrics, () => {
     counters.readBytes = 5;
     counters.redactions.email = 4;
     counters.countFiltered('noise');
+    counters.countFault('time_far');
     totals.droppedEntries.invalid = 2;
     counters.countRequest('204');
     counters.countRequest('204');
@@ -232,6 +234,7 @@ describe(Metrics, () => {
       'logferry_read_bytes_total{output="loki"}': 5,
       'logferry_redactions_total{output="loki",shape="email"}': 4,
       'logferry_filtered_entries_total{output="loki",reason="noise"}': 1,
+      'logferry_stage_faults_total{output="loki",fault="time_far"}': 1,
       'logferry_dropped_entries_total{output="loki",reason="invalid"}': 2,
       'logferry_requests_total{output="loki",status="204"}': 2,
       'logferry_requests_total{output="loki",status="timeout"}': 1,

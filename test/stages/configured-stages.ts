@@ -52,6 +52,7 @@ export class ConfiguredStages {
       redactions: counters.redactions,
       lineMetrics: counters.lineMetrics,
       countFiltered: (reason) => counters.countFiltered(reason),
+      countFault: () => undefined,
       maxLineBytes: MAX_LINE_BYTES,
       nowSeconds: () => NOON_SECONDS,
       compileJmesPath,

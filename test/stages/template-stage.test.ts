@@ -8,14 +8,20 @@ import { viewOf } from './entry.ts';
 
 type Extracted = Readonly<Record<string, string>>;
 
+interface Processed {
+  readonly extracted: Extracted;
+  readonly faults: number;
+}
+
 /** What is extracted after a template has been put into `source`. */
-function processed(source: string, text: string, extracted: Extracted, line: Buffer = Buffer.from('not important')): Extracted {
+function processed(source: string, text: string, extracted: Extracted, line: Buffer = Buffer.from('not important')): Processed {
   const template = compileTemplate(text);
   if ('fault' in template) throw new Error(template.fault);
   const names = new Names();
   for (const name of Object.keys(extracted)) names.slotOf(name);
   const slotOf = (name: string): number => names.slotOf(name);
-  const stage = new TemplateStage({ template, source: slotOf(source), slotOf, maxBytes: 100 });
+  let faults = 0;
+  const stage = new TemplateStage({ template, source: slotOf(source), slotOf, maxBytes: 100, countFault: () => (faults += 1) });
   const entry = new Entry(viewOf(line));
   entry.begin(
     entry.view,
@@ -23,7 +29,8 @@ function processed(source: string, text: string, extracted: Extracted, line: Buf
     [],
   );
   expect(stage.apply(entry)).toBe(true);
-  return Object.fromEntries(names.list.flatMap((name, slot) => (entry.extracted[slot] === null ? [] : [[name, entry.extracted[slot]!]])));
+  const present = names.list.flatMap((name, slot) => (entry.extracted[slot] === null ? [] : [[name, entry.extracted[slot]!]]));
+  return { extracted: Object.fromEntries(present) as Extracted, faults };
 }
 
 describe(TemplateStage, () => {
@@ -58,7 +65,13 @@ describe(TemplateStage, () => {
     ["Don't add label with empty value", 'testval', '', {}, {}],
     ['the line', 'testval', '{{ .Entry }}!', {}, { testval: 'not important!' }],
     ['what becomes too long', 'testval', '{{ repeat 101 "x" }}', { testval: 'x' }, { testval: 'x' }],
-  ])('%s', (...[, source, text, extracted, want]) => expect(processed(source, text, extracted)).toEqual(want));
+  ])('%s', (...[, source, text, extracted, want]) => expect(processed(source, text, extracted).extracted).toEqual(want));
+
+  test('counts templates that fail', () => {
+    expect(processed('a', 'x', {}).faults).toBe(0);
+    expect(processed('a', '{{ ToLower .b }}', {}).faults).toBe(1);
+    expect(processed('a', '{{ repeat 101 "x" }}', {}).faults).toBe(1);
+  });
 
   test('throws on no bytes', () => {
     fc.assert(

@@ -20,6 +20,7 @@ interface Options {
 class Clocked {
   readonly #stage: TimestampStage;
   readonly #memory = new Memory(2);
+  readonly faults: string[] = [];
 
   constructor({ format = 'RFC3339Nano', fallbacks = [], skip = false }: Options = {}, kept: readonly number[] = []) {
     this.#stage = new TimestampStage({
@@ -30,6 +31,7 @@ class Clocked {
       maxAheadSeconds: 300,
       lastSeconds: this.#memory.slot(),
       lastNanos: this.#memory.slot(),
+      countFault: (fault) => this.faults.push(fault),
     });
     this.#memory.restore(0, kept);
   }
@@ -127,6 +129,12 @@ describe(TimestampStage, () => {
     ['1970-01-01T00:00:00Z', '2019-10-01T01:02:03Z'],
     ['9999-12-31T23:59:59Z', '2019-10-01T01:02:03Z'],
   ])('%s is taken only near the time of the runtime', (text, want) => expect(new Clocked().printed(text)).toBe(want));
+
+  test('counts times that it cannot read, and those that it does not take', () => {
+    const clocked = new Clocked();
+    for (const text of [null, 'x', '2019-10-01T01:02:03Z', '1970-01-01T00:00:00Z', null]) clocked.printed(text);
+    expect(clocked.faults).toEqual(['time_unread', 'time_far']);
+  });
 
   test('nothing follows a time that is too long ago', () => {
     const clocked = new Clocked();
