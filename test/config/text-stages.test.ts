@@ -113,7 +113,11 @@ describe('metrics', () => {
         'metrics: {a: {type: Counter, config: {action: inc}}}',
         'metrics: {a: {type: counter, source: b, config: {action: add}}}',
         'metrics: {a: {type: Gauge, config: {action: inc}}, b: {type: Gauge, config: {action: inc}}}',
+        `match: {selector: '{app="x"}', stages: [{metrics: {b: {type: Gauge, labels: [app], config: {action: inc}}}}]}`,
       ),
-    ).toEqual(['stages[2].metrics.a: logferry_custom_a is another metric at stages.0.metrics.a, give one of them another name']);
+    ).toEqual([
+      'stages[2].metrics.a: logferry_custom_a is another metric at stages.0.metrics.a, give one of them another name',
+      'stages[3].match.stages[0].metrics.b: logferry_custom_b is another metric at stages.2.metrics.b, give one of them another name',
+    ]);
   });
 });
