@@ -9,11 +9,12 @@ export function buildMetricsStage(metrics: MetricsConfig, parts: StageParts): Me
   return new MetricsStage(Object.entries(metrics).map(([name, metric]) => ruleOf(name, metric, parts)));
 }
 
-function ruleOf(name: string, metric: MetricConfig, { extracted, lineMetrics }: StageParts): MetricRule {
+function ruleOf(name: string, metric: MetricConfig, { extracted, labels, lineMetrics }: StageParts): MetricRule {
   const { config } = metric;
   return {
     metric: lineMetrics.metric(optionsOf(name, metric)),
-    labels: metric.labels.map((label) => extracted.slotOf(label)),
+    // Only what stages before have to do with is looked for among the labels: all others are as they were.
+    labels: metric.labels.map((name) => ({ source: extracted.slotOf(name), label: labels.has(name) ? labels.slotOf(name) : null })),
     source: sourceOf(metric) ?? extracted.slotOf(metric.source ?? name),
     value: config.value ?? null,
     action: 'action' in config ? config.action : 'observe',

@@ -2,14 +2,15 @@ import type { LineMetric, LineSeries } from '../model/line-metrics.ts';
 import type { Entry } from './entry.ts';
 import { metricValue } from './metric-value.ts';
 import type { Stage } from './stage.ts';
+import type { ValueOrLabel } from './value-or-label.ts';
 
 /** What an entry does to its series. */
 type MetricAction = 'inc' | 'dec' | 'add' | 'sub' | 'set' | 'observe';
 
 export interface MetricRule {
   readonly metric: LineMetric;
-  /** Slots of the values that the labels have. */
-  readonly labels: readonly number[];
+  /** Where the values of the labels stand. */
+  readonly labels: readonly ValueOrLabel[];
   /** What is looked at: the slot of an extracted value, every entry, or the bytes of every entry. */
   readonly source: number | 'entries' | 'bytes';
   /** The value that counts; null: any. */
@@ -50,16 +51,21 @@ function amountOf({ source, value, action, metric }: MetricRule, { view, extract
   return amount !== null && amount < 0 && metric.options.type === 'counter' ? null : amount;
 }
 
-function seriesOf({ metric, labels }: MetricRule, { extracted }: Entry): LineSeries {
+function seriesOf({ metric, labels }: MetricRule, entry: Entry): LineSeries {
   let key = '';
-  for (let i = 0; i < labels.length; i += 1) key += `${extracted[labels[i]!] ?? ''}\0`;
+  for (let i = 0; i < labels.length; i += 1) key += `${labelOf(entry, labels[i]!)}\0`;
   return (
     metric.find(key) ??
     metric.open(
       key,
-      labels.map((slot) => extracted[slot] ?? ''),
+      labels.map((label) => labelOf(entry, label)),
     )
   );
+}
+
+/** A label that stages have set counts before what was extracted under its name, which begins as the label of the stream. */
+function labelOf({ labels, extracted }: Entry, { label, source }: ValueOrLabel): string {
+  return (label === null ? null : labels[label]!) ?? extracted[source] ?? '';
 }
 
 function change(series: LineSeries, { action, metric }: MetricRule, amount: number): void {

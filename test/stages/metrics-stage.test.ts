@@ -16,19 +16,26 @@ type Extracted = Readonly<Record<string, string>>;
 class Counted {
   readonly metrics = new LineMetrics();
   readonly #names = new Names();
+  readonly #labels = new Names();
   readonly #stage;
 
-  constructor(written: unknown) {
-    const parts: Pick<StageParts, 'extracted' | 'lineMetrics'> = { extracted: this.#names, lineMetrics: this.metrics };
+  /** `changed`: labels that stages before have set. */
+  constructor(written: unknown, changed: readonly string[] = []) {
+    const parts: Pick<StageParts, 'extracted' | 'labels' | 'lineMetrics'> = {
+      extracted: this.#names,
+      labels: this.#labels,
+      lineMetrics: this.metrics,
+    };
+    for (const name of changed) this.#labels.slotOf(name);
     this.#stage = buildMetricsStage(metricsSchema.parse(written), parts as StageParts);
   }
 
-  line(extracted: Extracted, text = 'x'): this {
+  line(extracted: Extracted, text = 'x', labels: Extracted = {}): this {
     const entry = new Entry(viewOf(Buffer.from(text)));
     entry.begin(
       entry.view,
       this.#names.list.map((name) => extracted[name] ?? null),
-      [],
+      this.#labels.list.map((name) => labels[name] ?? null),
     );
     expect(this.#stage.apply(entry)).toBe(true);
     return this;
@@ -98,6 +105,12 @@ describe('series', () => {
       'p_m{output="loki",b="1"} 1',
       String.raw`p_m{output="loki",a="q\"\\\n"} 1`,
     ]);
+  });
+
+  test('go by the label that stages have set, then by what was extracted', () => {
+    const counted = new Counted(metric('Counter', { action: 'inc', match_all: true }, { labels: ['a', 'b'] }), ['a']);
+    counted.line({ a: 'old', b: '1' }, 'x', { a: 'new' }).line({ a: 'old', b: '1' });
+    expect(counted.shown()).toEqual(['p_m{output="loki",a="new",b="1"} 1', 'p_m{output="loki",a="old",b="1"} 1']);
   });
 
   test('are as many as may be, and one for the rest, so that their sum is right', () => {
