@@ -37,6 +37,9 @@ export interface PipelineParts<R extends Route, S extends LogSource = Source> ex
 
 const STATE_AFTER: Readonly<Record<Exclude<TurnEnd, 'more'>, TailingState>> = { nothing: 'resting', blocked: 'blocked', early: 'early' };
 
+/** So long after a log had more to read than a turn takes, the process does not sleep anyway: silent logs are looked at more often. */
+const BUSY_MS = 2000;
+
 /** Liveness wants a sign more often than logs may be looked at. */
 const LONGEST_ROUND_MS = 10_000;
 
@@ -60,6 +63,8 @@ export class Pipeline<R extends Route, S extends LogSource = Source> {
   readonly #view = new RecordView();
   readonly #buffer: Buffer;
   #nextRotationMs = 0;
+  /** When that was last; monotonic. */
+  #busyMs = Number.NEGATIVE_INFINITY;
   /** For liveness, on the monotonic clock: the last round of polls, and the begin of the turn that is under way. */
   beatMs: number;
   turnSinceMs: number | null = null;
@@ -170,9 +175,15 @@ export class Pipeline<R extends Route, S extends LogSource = Source> {
       if (state !== 'blocked') this.#enqueue(tailing);
     } else {
       this.#rest(tailing, nowMs);
-      tailing.intervalMs = Math.min(tailing.intervalMs * 2, pollMaxMs);
+      tailing.intervalMs = Math.min(tailing.intervalMs * 2, this.#silentMs(nowMs));
     }
     tailing.nextPollMs = (Math.floor(nowMs / tailing.intervalMs) + 1) * tailing.intervalMs;
+  }
+
+  /** How long a silent log may go without a look. */
+  #silentMs(nowMs: number): number {
+    const { pollMinMs, pollMaxMs } = this.#parts.options;
+    return nowMs - this.#busyMs < BUSY_MS ? Math.min(2 * pollMinMs, pollMaxMs) : pollMaxMs;
   }
 
   /** What is due when nothing comes: records and unfinished lines are given up, what is missing is said, logs that are gone are closed. */
@@ -274,6 +285,7 @@ export class Pipeline<R extends Route, S extends LogSource = Source> {
     if (tailing.state !== 'queued') return;
     tailing.state = end === 'more' ? 'resting' : end;
     if (end === 'blocked') this.#blocked.add(tailing);
+    if (end === 'more' || end === 'blocked') this.#busyMs = nowMs;
     if (end === 'more') this.#enqueue(tailing);
   }
 

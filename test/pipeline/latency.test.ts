@@ -54,3 +54,40 @@ test('whoever has batches sent within a tenth of a second has files looked at as
 test('without any wait for a batch a file is looked at ten times a second', async () => {
   expect(await longestWaitMs({ batch_wait_seconds: 0 })).toBeLessThanOrEqual(100 + STORE_MS + STEP_MS);
 });
+
+test('a line of a log that is silent for long is looked at within twice poll_min_seconds while another log has a backlog', async () => {
+  await using dir = await tempDir();
+  const clock = new FakeClock();
+  const store = new ScriptedStore(clock);
+  using logs = new KubeletLogDir(dir.path, { clock });
+  const [noisy, quiet] = ['noisy', 'quiet'].map((pod) => logs.start({ namespace: 'shop', pod, container: pod }).log);
+  const output = { accepts: { stream_rate_bytes: 0 } };
+  const { pipeline, update, lanes } = await assembleBench(join(dir.path, 'pods'), clock, { store, output, fs: new FaultyFiles() });
+  lanes.start();
+  const stop = new AbortController();
+  const done = pipeline.run(stop.signal);
+  update([noisy!, quiet!].map(({ path }) => ({ ...sourceOfId(sourceIdOf(path)!)!, path })));
+  const burst = `${'x'.repeat(1000)}\n`.repeat(300);
+  const printedMs = new Map<string, number>();
+  const waitsMs: number[] = [];
+  let known = 0;
+  for (let ms = 0; ms < 40_000; ms += 10) {
+    if (ms % 500 === 0) noisy!.print(burst);
+    if (ms % 3370 === 0) {
+      quiet!.print(`quiet ${ms}\n`);
+      printedMs.set(`quiet ${ms}`, ms);
+    }
+    await clock.advance(10);
+    for (; known < store.stored.length; known += 1) {
+      const sinceMs = printedMs.get(store.stored[known]!.line);
+      if (sinceMs !== undefined) waitsMs.push(ms + 10 - sinceMs);
+    }
+  }
+  expect(waitsMs.length).toBeGreaterThanOrEqual(11);
+  // The look, and no more of the wait for a batch than the noisy one leaves.
+  expect(Math.max(...waitsMs)).toBeLessThanOrEqual(2 * 250 + 500 + STORE_MS + 10);
+  stop.abort();
+  await done;
+  await lanes[Symbol.asyncDispose]();
+  pipeline.close();
+});

@@ -49,14 +49,16 @@ describe('a rate for each container', () => {
   test('one that waits is not polled in a hurry, and does not look stuck', async () => {
     const limits = { rules: [{ rate_bytes: 1024, burst_bytes: 1024 }] };
     await using bench = await AgentBench.create({ config: { limits } });
-    print(bench, bench.logs.start(CART), 500);
+    print(bench, bench.logs.start(CART), 2000);
     await bench.start();
     await bench.until(async () => (await bench.metric('logferry_limited_sources', ',namespace="shop"')) === 1);
     const before = bench.clock.wakeUps;
     for (let second = 0; second < 120; second += 1) await bench.clock.advance(1000);
     // A line a second, its batch, a checkpoint, a scan and the polls of each second.
     expect(bench.clock.wakeUps - before).toBeLessThan(120 * 8);
-    expect((await bench.page('/healthz')).status).toBe(200);
+    // The test's time runs ahead of the disk: a read may be under way for a minute of it.
+    await bench.until(async () => (await bench.page('/healthz')).status === 200);
+    expect(await bench.metric('logferry_unread_bytes')).toBeGreaterThan(0);
   });
 
   test('I4 I5 nothing is lost while a log waits over rotations, and when its pod is removed', async () => {
@@ -98,7 +100,7 @@ describe('a rate for each container', () => {
 
 describe('a rate for each namespace', () => {
   test('is shared in turns: who writes little waits for nobody who writes much, and other namespaces do not wait at all', async () => {
-    const limits = { rules: [{ per: 'namespace', rate_bytes: 100_000, burst_bytes: 100_000 }] };
+    const limits = { rules: [{ per: 'namespace', rate_bytes: 20_000, burst_bytes: 20_000 }] };
     await using bench = await AgentBench.create({ config: { limits }, output: { batch_wait_seconds: 0.1 } });
     const noisy = Array.from({ length: 3 }, (_, n) => bench.logs.start({ ...CART, uid: `n-${n}`, container: `noisy-${n}` }));
     for (const container of noisy) print(bench, container, 1000);
@@ -114,12 +116,12 @@ describe('a rate for each namespace', () => {
       bench.print(other, `other ${n}`);
       await bench.until(() => bench.stored.get('other stdout')?.length === n + 1 && bench.stored.get('quiet stdout')?.length === n + 1);
       // One turn each at most, of no more than the burst, and what was on its way.
-      expect(noisyLines() - before).toBeLessThan(500);
+      expect(noisyLines() - before).toBeLessThan(200);
     }
     expect(await bench.metric('logferry_paused_seconds_total', ',namespace="other"')).toBe(0);
     const byNoisy = noisy.map(({ names }) => bench.stored.get(`${names.container} stdout`)!.length);
     expect(Math.max(...byNoisy)).toBeLessThan(1000);
-    expect(Math.max(...byNoisy) - Math.min(...byNoisy)).toBeLessThan(250);
+    expect(Math.max(...byNoisy) - Math.min(...byNoisy)).toBeLessThan(100);
     await bench.allStored();
     expect(bench.stored).toStrictEqual(bench.printed);
   });
