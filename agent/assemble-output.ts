@@ -106,6 +106,8 @@ export interface OutputPart<S extends LogSource> {
 
 /** What sources of a kind are built for. */
 export interface KindParts {
+  /** Of the part of the output. */
+  readonly name: string;
   readonly lanes: LaneSet<LokiRoute>;
   readonly lines: LineMemory | null;
   readonly counters: Counters;
@@ -134,7 +136,7 @@ export function assembleOutput<S extends LogSource>(
     client,
   });
   const { lanes, tenants } = buildLanes(part, { output, budget, counters, inUse: () => pipeline.lanes }, surroundings);
-  const kind = part.kind({ lanes, lines: part.lines, counters, partBudget, surroundings });
+  const kind = part.kind({ name, lanes, lines: part.lines, counters, partBudget, surroundings });
   const parts = { kind, lanes, counters, totals };
   const pipeline: Pipeline<LokiRoute, S> = new Pipeline<LokiRoute, S>(
     {

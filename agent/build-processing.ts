@@ -20,6 +20,7 @@ import { Memory } from './process/memory.ts';
 import { Names } from './process/names.ts';
 import type { Clock } from './runtime/clock.ts';
 import { Scratch } from './process/scratch.ts';
+import { chainStages, type Stage } from './process/stage.ts';
 import { soundSelector } from './sound-selector.ts';
 import type { TenantStreams } from './tenant-streams.ts';
 import { ValueTexts } from './process/value-texts.ts';
@@ -36,6 +37,8 @@ interface KnownSource {
   readonly byChannel: readonly LokiRoute[];
   /** By channel, what the owner of its pod wants to be done before what is configured. */
   readonly owner: readonly (readonly StageConfig[])[];
+  /** What is done behind all others; null: nothing. */
+  readonly last: Stage | null;
   readonly begun: LineValues | undefined;
 }
 
@@ -67,11 +70,12 @@ export function processingBuilder(parts: ProcessingParts): (source: KnownSource)
     wrap,
     compileJmesPath,
   };
-  return ({ source, identities, channelLabels, tenant, byChannel, owner, begun }) => {
+  return ({ source, identities, channelLabels, tenant, byChannel, owner, last, begun }) => {
     const ownLabels = [...new Set(identities.flatMap(({ labels }) => Object.keys(labels)))];
     const memory = new Memory(identities.length);
     const stageParts: StageParts = { ...shared, ownLabels, channelLabels, extracted: new Names(), labels: new Names(), memory };
-    const stages = buildSourceStages({ owner, configured: config.stages }, stageParts);
+    const configured = buildSourceStages({ owner, configured: config.stages }, stageParts);
+    const stages = chainStages([configured ?? [], last ?? []].flat());
     if (stages === null) return null;
     const lineLabels = new LineLabels(source, budget, begun);
     const names = stageParts.labels.list;

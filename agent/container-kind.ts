@@ -8,10 +8,12 @@ import { recordTime } from './decode/record-time.ts';
 import { type DecodeOptions, SourceDecoder } from './decode/source-decoder.ts';
 import { sourceOfId } from './discover/log-path.ts';
 import type { FoundPod } from './enrich/pod-lookup.ts';
+import type { Pod } from './model/pod.ts';
 import type { Source } from './model/source.ts';
 import { RateRules } from './rate-rules.ts';
 import { routeSources } from './route-sources.ts';
 import { LineMemory } from './runtime/line-memory.ts';
+import { Routing } from './routing.ts';
 import type { SourceKind } from './source-kind.ts';
 import { kubeletFiles } from './tail/kubelet-files.ts';
 
@@ -25,12 +27,13 @@ export function lineMemory({ containers }: Config): LineMemory {
 }
 
 /** The logs of containers. */
-export function containerKind({ lanes, lines, counters, partBudget, surroundings }: KindParts): SourceKind<Source> {
+export function containerKind({ name, lanes, lines, counters, partBudget, surroundings }: KindParts): SourceKind<Source> {
   const { config, allowedRoots: roots, podsDir, descriptors, retention, takeover, fs, selection, pods, clock } = surroundings;
   const { max_line_bytes: maxLineBytes, part_idle_seconds: partWaitSeconds, rotate_grace_seconds: graceSeconds } = config.containers;
   assert(lines !== null, 'lines of containers stand in tables');
   const scanner = new LineScanner(lines);
-  const routesOf = routeSources(lanes, counters, surroundings);
+  const routing = new Routing(config.routes);
+  const routesOf = routeSources({ name, streams: lanes, routing }, counters, surroundings);
   const podOf = pods === undefined ? null : (source: Source): FoundPod => pods.find(source);
   const rates = new RateRules({ rules: config.limits.rules, podOf, clock });
   const decode: DecodeOptions = { maxLineBytes, partWaitSeconds, partBudget };
@@ -48,7 +51,7 @@ export function containerKind({ lanes, lines, counters, partBudget, surroundings
     limitUses: rates.uses,
     sourcesIn: (found) => found,
     sourceOf: sourceOfId,
-    excludes: (source) => (selection?.exclusionOf(source) ?? null) !== null,
+    excludes: (source) => (selection?.exclusionOf(source) ?? null) !== null || routing.isKeptFrom(name, source, knownPod(podOf, source)),
     logOptions: ({ id }) => ({ ...logOptions, home: { pods: podsDir, own: join(podsDir, dirname(id)) } }),
     get retained() {
       return retention.limits;
@@ -64,4 +67,10 @@ export function containerKind({ lanes, lines, counters, partBudget, surroundings
       limits: rates.follow(source),
     }),
   };
+}
+
+/** Null as long as it is not known. */
+function knownPod(podOf: ((source: Source) => FoundPod) | null, source: Source): Pod | null {
+  const found = podOf?.(source) ?? null;
+  return typeof found === 'string' ? null : found;
 }

@@ -29,9 +29,9 @@ export function labelOptions(config: Config): LabelOptions {
   };
 }
 
-/** Tells a configuration of labels, and of what is heeded of pods, from others: what was made of a pod under it holds under no other. */
+/** Tells a configuration of labels, of what is heeded of pods and of routes from others: what was made of a pod under it holds under no other. */
 export function labelsFingerprint(config: Config): string {
-  const text = JSON.stringify([labelOptions(config), config.kubernetes.enabled, conventionsIn(config.kubernetes)]);
+  const text = JSON.stringify([labelOptions(config), config.kubernetes.enabled, conventionsIn(config.kubernetes), config.routes]);
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
@@ -45,7 +45,8 @@ export function askedAnnotations(config: Config): ReadonlySet<string> {
 export function asksNamespaces(config: Config): boolean {
   const { mappedLabels, mappedMetadata } = labelOptions(config);
   const { include, exclude } = config.containers;
-  const limited = config.limits.rules.flatMap(({ logs = {} }) => logs);
+  const limited = [...config.limits.rules, ...config.routes].flatMap(({ logs = {} }) => logs);
+  const isTenant = config.routes.some(({ tenant = '' }) => tenant.includes('{namespace_label:'));
   const isMapped = [mappedLabels, mappedMetadata].some(({ namespaceLabels }) => Object.keys(namespaceLabels).length > 0);
-  return isMapped || [...include, ...exclude, ...limited].some((rule) => rule.namespace_labels !== undefined);
+  return isMapped || isTenant || [...include, ...exclude, ...limited].some((rule) => rule.namespace_labels !== undefined);
 }

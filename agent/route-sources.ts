@@ -23,8 +23,12 @@ import { processingBuilder } from './build-processing.ts';
 import type { WrapStage } from './build-stages.ts';
 import type { LokiRoute } from './outputs/loki/encode-push.ts';
 import { ownerStages } from './owner-stages.ts';
+import type { Routing } from './routing.ts';
 import type { TenantStreams } from './tenant-streams.ts';
 import { type FoundRoutes, SourceRoutes } from './pipeline/source-routes.ts';
+
+/** Why an entry does not go to an output: a rule of `routes` sends it to others. */
+const ELSEWHERE = 'other_output';
 
 export interface RoutingParts {
   readonly config: Config;
@@ -43,7 +47,15 @@ export interface RoutingParts {
   readonly compileJmesPath?: CompileJmesPath | null;
 }
 
-type Handled = Pick<Attribution, 'demoted' | 'lineValues'>;
+/** An output that logs are routed to. */
+interface Destination {
+  /** In rules. */
+  readonly name: string;
+  readonly streams: TenantStreams;
+  readonly routing: Routing;
+}
+
+type Handled = Pick<Attribution, 'demoted' | 'lineValues' | 'routes'>;
 type Handling = Pick<FoundRoutes<LokiRoute>, 'byChannel' | 'multiline' | 'processing'>;
 
 /**
@@ -51,7 +63,7 @@ type Handling = Pick<FoundRoutes<LokiRoute>, 'byChannel' | 'multiline' | 'proces
  * before keeps its attribution, whatever its pod has become.
  */
 export function routeSources(
-  streams: TenantStreams,
+  { name, streams, routing }: Destination,
   counters: Counters,
   { config, clock, pods, selection, faults, labelBudget: budget, wrapStage, compileJmesPath = null }: RoutingParts,
 ): (source: Source, begun?: Attribution) => SourceRoutes<LokiRoute> {
@@ -68,17 +80,20 @@ export function routeSources(
     compileJmesPath,
   });
   const joiningOf = multilineBuilder(config.stages);
-  const handling = (source: Source, pod: PodOfSource, { demoted, lineValues: begun }: Handled): Handling => {
+  const onElsewhere = (): void => counters.countFiltered(ELSEWHERE);
+  const handling = (source: Source, pod: PodOfSource, { demoted, lineValues: begun, routes = [] }: Handled): Handling => {
     const whole = CHANNELS.map((channel) => streamIdentity(source, pod, channel, options));
     const identities = whole.map((identity) => demote(identity, demoted));
-    const tenant = streams.tenantFor(null);
+    const routed = routing.toOutput(name, routes, onElsewhere);
+    const tenant = streams.tenantFor(routed.tenant);
     const byChannel = identities.map((identity) => streams.route(tenant, identity));
     // What a selector means does not depend on how many values a label has taken.
     const channelLabels = whole.map(({ labels }) => labels);
     const words = pod === 'unknown' || pod === null ? [] : ownersWords(pod, source.container, conventions);
     const owner = words.map(({ processing }) => ownerStages(processing, config.kubernetes.annotations.tenant));
+    const { stage: last } = routed;
     const lines = pod === 'unknown' || pod === null ? null : ownersLines(pod, source.container, conventions).multiline;
-    const processing = processingOf({ source, identities, channelLabels, tenant, byChannel, owner, begun });
+    const processing = processingOf({ source, identities, channelLabels, tenant, byChannel, owner, last, begun });
     return { byChannel, multiline: joiningOf(lines), processing };
   };
   const labelsOf = (source: Source, pod: PodOfSource): [string, string][] =>
@@ -96,7 +111,9 @@ export function routeSources(
     if (pod !== null) faults?.say(pod, useless(pod, source, config, options));
     const muted = pod === null ? null : (selection?.mutedChannel(source, pod) ?? null);
     const demoted = budget?.admit(source, labelsOf(source, pod)) ?? [];
-    return attributed(source, { options: fingerprint, pod: pod === null ? null : factsOf(source, pod), muted, demoted });
+    const facts = pod === null ? null : factsOf(source, pod);
+    const routes = config.routes.length === 0 ? {} : { routes: routing.appliedTo(source, pod) };
+    return attributed(source, { options: fingerprint, pod: facts, muted, demoted, ...routes });
   };
   const resume = (source: Source, begun: Attribution): FoundRoutes<LokiRoute> => {
     const labels = labelsOf(source, begun.pod === null ? null : podOfFacts(source, begun.pod));
@@ -115,7 +132,8 @@ export function routeSources(
       if (pod !== 'unknown') return attribute(source, pod);
       isPartial = true;
       counters.partialMetadataSources += 1;
-      return { ...handling(source, 'unknown', { demoted: budget?.admit(source, labelsOf(source, 'unknown')) ?? [] }), final: false };
+      const demoted = budget?.admit(source, labelsOf(source, 'unknown')) ?? [];
+      return { ...handling(source, 'unknown', { demoted, routes: routing.appliedTo(source, null) }), final: false };
     });
   };
 }

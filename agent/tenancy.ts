@@ -1,5 +1,5 @@
 import type { Config } from './config/schema.ts';
-import { matchesGlob } from './enrich/glob.ts';
+import { matchesGlob } from './model/glob.ts';
 import { isTenant } from './model/tenant.ts';
 
 /** What a tenant may send on this node: lines and metadata before compression; 0: any amount. */

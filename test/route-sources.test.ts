@@ -10,6 +10,7 @@ import type { SourceRoutes } from '../agent/pipeline/source-routes.ts';
 import { Counters } from '../agent/model/counters.ts';
 import type { StreamIdentity } from '../agent/model/labels.ts';
 import type { Pod } from '../agent/model/pod.ts';
+import { Routing } from '../agent/routing.ts';
 import { routeSources } from '../agent/route-sources.ts';
 import { podLike } from './enrich/some-pods.ts';
 import { viewOf } from './stages/entry.ts';
@@ -34,10 +35,11 @@ function handled(pod: Pod, keys: object, begun?: Attribution, asked: (string | n
     },
     route: (_: string | null, identity: StreamIdentity) => output.route(identity),
   };
-  const routes = routeSources(streams, new Counters(), { config, clock, pods: new PodLookup({ find: () => pod }, 0, clock) })(
-    SOURCE,
-    begun,
-  );
+  const routes = routeSources({ name: 'loki', streams, routing: new Routing([]) }, new Counters(), {
+    config,
+    clock,
+    pods: new PodLookup({ find: () => pod }, 0, clock),
+  })(SOURCE, begun);
   routes.find();
   return routes;
 }

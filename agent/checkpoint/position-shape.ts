@@ -60,12 +60,15 @@ const isPodFacts: Check = shape({
 
 const isValues: Check = (value) => typeof value === 'object' && value !== null && Object.values(value).every(listOf(isCount));
 
+const isAppliedRoute: Check = (value) => Array.isArray(value) && value.length === 2 && isCount(value[0]) && orNull(isText)(value[1]);
+
 const isAttribution: Check = shape({
   options: isText,
   pod: orNull(isPodFacts),
   muted: (value) => value === null || value === 0 || value === 1,
   demoted: listOf(isText),
   lineValues: (value) => value === undefined || isValues(value),
+  routes: (value) => value === undefined || listOf(isAppliedRoute)(value),
 } satisfies Record<keyof Attribution, Check>);
 
 const hasPositionKeys: Check = shape({

@@ -9,6 +9,7 @@ import { leastAuditMemory, leastMemory, leastTenantMemory } from '../model/memor
 import { parseListenAddress } from './listen-address.ts';
 import { type OutputConfig, outputsSchema } from './output-schema.ts';
 import { type RateRuleConfig, rateRules } from './rate-rules-schema.ts';
+import { checkRoutes, type RouteConfig, routesSchema } from './routes-schema.ts';
 import { absolutePath, labelValue, seconds, whenSound, wholeNumber } from './scalar-schemas.ts';
 import { type StageConfig, stagesSchema } from './stages-schema.ts';
 import { type TenantsConfig, tenantsSchema } from './tenants-schema.ts';
@@ -23,6 +24,7 @@ export interface Config {
   readonly audit: AuditConfig;
   readonly labels: LabelsConfig;
   readonly stages: readonly StageConfig[];
+  readonly routes: readonly RouteConfig[];
   readonly tenants: TenantsConfig;
   readonly outputs: readonly OutputConfig[];
   readonly delivery: { readonly confirm: (typeof CONFIRMS)[number] };
@@ -167,6 +169,7 @@ export const configSchema: z.ZodType<WrittenConfig> = z
     audit: auditSchema,
     labels: labelsSchema,
     stages: stagesSchema,
+    routes: routesSchema,
     tenants: tenantsSchema,
     outputs: outputsSchema,
     delivery,
@@ -191,12 +194,12 @@ export const configSchema: z.ZodType<WrittenConfig> = z
     { when: whenSound('cluster', 'labels') },
   )
   .superRefine(
-    ({ containers, labels, limits }, ctx) => {
+    ({ containers, labels, limits, routes }, ctx) => {
       for (const key of askedOfPods(labels)) {
         const message = 'nothing is known of pods with kubernetes.enabled: false, remove the key';
         ctx.addIssue({ code: 'custom', path: ['labels', key], message });
       }
-      for (const { path, rule } of logRulesIn(containers, limits)) {
+      for (const { path, rule } of logRulesIn(containers, limits, routes)) {
         for (const key of ['pod_labels', 'namespace_labels'] as const) {
           if (rule[key] === undefined) continue;
           const message = 'labels are not known with kubernetes.enabled: false, remove the key';
@@ -206,9 +209,11 @@ export const configSchema: z.ZodType<WrittenConfig> = z
     },
     {
       when: (payload) =>
-        whenSound('containers', 'kubernetes', 'labels', 'limits')(payload) && !(payload.value as WrittenConfig).kubernetes.enabled,
+        whenSound('containers', 'kubernetes', 'labels', 'limits', 'routes')(payload) &&
+        !(payload.value as WrittenConfig).kubernetes.enabled,
     },
   )
+  .superRefine(checkRoutes, { when: whenSound('routes', 'tenants', 'outputs') })
   .superRefine(
     (written, ctx) => {
       const outputs = batchesOf(written, 'containers');
@@ -250,11 +255,13 @@ export const configSchema: z.ZodType<WrittenConfig> = z
 function logRulesIn(
   { include, exclude }: ContainersConfig,
   { rules }: LimitsConfig,
+  routes: readonly RouteConfig[],
 ): { readonly path: (string | number)[]; readonly rule: LogRuleConfig }[] {
   return [
     ...include.map((rule, index) => ({ path: ['containers', 'include', index], rule })),
     ...exclude.map((rule, index) => ({ path: ['containers', 'exclude', index], rule })),
     ...rules.flatMap(({ logs }, index) => (logs === undefined ? [] : [{ path: ['limits', 'rules', index, 'logs'], rule: logs }])),
+    ...routes.flatMap(({ logs }, index) => (logs === undefined ? [] : [{ path: ['routes', index, 'logs'], rule: logs }])),
   ];
 }
 

@@ -15,6 +15,7 @@ import { routeSources } from '../route-sources.ts';
 import { labelPairs } from '../outputs/loki/stream-names.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { recordsDecoder } from './records-decoder.ts';
+import { Routing } from '../routing.ts';
 import { tenancyOf } from '../tenancy.ts';
 import { DryTenants } from './dry-tenants.ts';
 import type { StageStep, StageTrace } from './stage-trace.ts';
@@ -81,7 +82,11 @@ export class DryRun {
       compileJmesPath,
     };
     const tenants = new DryTenants(output.tenant ?? null, loki, tenancyOf(config));
-    const routes = routeSources(tenants, new Counters(), routing)(source);
+    const routes = routeSources(
+      { name: output.name, streams: tenants, routing: new Routing(config.routes) },
+      new Counters(),
+      routing,
+    )(source);
     routes.find();
     const entries: DryEntry[] = [];
     const view = new RecordView();

@@ -1,6 +1,6 @@
+import { matchesGlob } from '../model/glob.ts';
 import type { Pod } from '../model/pod.ts';
 import type { Source } from '../model/source.ts';
-import { matchesGlob } from './glob.ts';
 
 /** Names the logs that match all of it; each text is a glob, and what is absent matches any log. */
 export interface LogRule {

@@ -1,3 +1,4 @@
+import type { AppliedRoute } from './applied-route.ts';
 import type { Owner } from './pod.ts';
 import type { Channel } from './record.ts';
 
@@ -16,6 +17,8 @@ export interface Attribution {
   readonly demoted: readonly string[];
   /** Of labels that come from its lines, the values that were labels, not metadata; absent: none. */
   readonly lineValues?: LineValues;
+  /** The rules of `routes` that are for the log; absent: there are no rules. */
+  readonly routes?: readonly AppliedRoute[];
 }
 
 /** By the name of the label, the CRC-32 of each value. */

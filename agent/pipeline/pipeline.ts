@@ -325,9 +325,9 @@ export class Pipeline<R extends Route, S extends LogSource = Source> {
     }
   }
 
-  /** All that open sources have sent to. */
+  /** All that open sources have sent to, or are going to. */
   get lanes(): ReadonlySet<Lane<R>> {
-    return new Set([...this.#roster.open].flatMap(({ tailed }) => [...tailed.places.lanes]));
+    return new Set([...this.#roster.open].flatMap(({ tailed: { places, routes } }) => [...places.lanesFor(routes)]));
   }
 
   get sourceCount(): number {

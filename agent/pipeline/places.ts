@@ -21,7 +21,9 @@ export class Places<R extends Route> {
     this.#lanes = lanes;
   }
 
-  get lanes(): ReadonlySet<Lane<R>> {
+  /** The lanes of these routes, once they are known, and of all others that entries went to. */
+  lanesFor(routes: { readonly known: boolean; readonly byChannel: readonly R[] }): ReadonlySet<Lane<R>> {
+    if (routes.known) this.of(routes.byChannel);
     return this.#used;
   }
 

@@ -79,6 +79,7 @@ labels:
   metadata_from_pod_annotations: {}
   metadata_from_namespace_labels: {}
 stages: []
+routes: []
 tenants:
   allowed: []
   max_per_node: 32

@@ -67,6 +67,7 @@ describe(parseConfig, () => {
           metadata_from_namespace_labels: {},
         },
         stages: [],
+        routes: [],
         tenants: { allowed: [], max_per_node: 32, limits: [] },
         outputs: [
           {

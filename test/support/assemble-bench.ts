@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type AssembledOutput, assembleOutput } from '../../agent/assemble-output.ts';
 import { parseConfig } from '../../agent/config/load.ts';
 import { Retention } from '../../agent/ledger/retention.ts';
+import type { LokiClient } from '../../agent/outputs/loki/loki-output.ts';
 import type { Position } from '../../agent/model/position.ts';
 import type { Clock } from '../../agent/runtime/clock.ts';
 import { containerParts } from '../../agent/output-parts.ts';
@@ -9,14 +10,14 @@ import { type FileSystem, systemFiles } from '../../agent/runtime/file-system.ts
 import { Wakeup } from '../../agent/runtime/wakeup.ts';
 import { Descriptors } from '../../agent/tail/descriptors.ts';
 import { Takeover } from '../../agent/takeover.ts';
-import type { ScriptedStore } from '../simulation/scripted-store.ts';
 import { LogRecorder } from './log-recorder.ts';
 
 interface AssembleOptions {
-  readonly store: ScriptedStore;
+  readonly store: LokiClient;
   readonly positions?: Readonly<Record<string, Position>>;
   readonly fs?: FileSystem;
-  /** Keys of the output beside the necessary ones. */
+  /** Keys of the configuration beside the necessary ones, and of the output. */
+  readonly config?: Readonly<Record<string, unknown>>;
   readonly output?: Readonly<Record<string, unknown>>;
 }
 
@@ -24,12 +25,13 @@ interface AssembleOptions {
 export async function assembleBench(
   dir: string,
   clock: Clock,
-  { store, positions = {}, fs = systemFiles, output = {} }: AssembleOptions,
+  { store, positions = {}, fs = systemFiles, config: others = {}, output = {} }: AssembleOptions,
 ): Promise<AssembledOutput> {
   const document = {
     state_dir: dir,
     limits: { memory_bytes: 4_194_304 },
     outputs: [{ name: 'loki', type: 'loki', url: 'http://127.0.0.1/loki/api/v1/push', batch_bytes: 65_536, ...output }],
+    ...others,
   };
   const parsed = parseConfig('test', JSON.stringify(document), { env: {}, hostname: 'node-1' });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));

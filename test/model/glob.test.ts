@@ -1,6 +1,6 @@
 import { assert, constantFrom, property, string } from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { matchesGlob } from '../../agent/enrich/glob.ts';
+import { matchesGlob } from '../../agent/model/glob.ts';
 
 describe(matchesGlob, () => {
   test('means what a regular expression means, for any pattern and text', () => {
