@@ -52,7 +52,7 @@ export function buildLanes(
         output: tenant === own ? output : output.as(tenant),
         budget: shared?.lane() ?? budget,
         clock,
-        observer: observeLane({ output: name, tenant, counters, counts: ofTenant, deadLetters, log, progress }),
+        observer: observeLane({ output: name, tenant, isOwn: tenant === own, counters, counts: ofTenant, deadLetters, log, progress }),
         options: { ...options, ...tenancy.limitOf(tenant) },
         lines: lines ?? undefined,
         pool,

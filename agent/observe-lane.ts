@@ -10,6 +10,8 @@ export interface ObserverParts {
   readonly output: string;
   /** Null: it has none. */
   readonly tenant: string | null;
+  /** Whether that is the tenant of the output: of letters of others it is said whose they are. */
+  readonly isOwn: boolean;
   readonly counters: Counters;
   readonly counts: TenantCounts;
   readonly deadLetters: DeadLetters;
@@ -19,7 +21,7 @@ export interface ObserverParts {
 }
 
 /** Counts what becomes of entries, keeps those that are refused, and says what an operator should know. */
-export function observeLane({ output, tenant, counters, counts, deadLetters, log, progress }: ObserverParts): LaneObserver {
+export function observeLane({ output, tenant, isOwn, counters, counts, deadLetters, log, progress }: ObserverParts): LaneObserver {
   const key = tenant === null ? output : `${output} ${tenant}`;
   return {
     stored(entries, bytes) {
@@ -46,7 +48,8 @@ export function observeLane({ output, tenant, counters, counts, deadLetters, log
 
   async function keep(letters: readonly DeadLetter[]): Promise<void> {
     const [{ reason, detail, source }] = letters as readonly [DeadLetter];
-    const kept = await deadLetters.add(letters).catch((error: Error) => error.message);
+    const addressed = isOwn || tenant === null ? letters : letters.map((letter) => ({ ...letter, tenant }));
+    const kept = await deadLetters.add(addressed).catch((error: Error) => error.message);
     const fields = { output, tenant, reason, detail, source, entries: letters.length, kept, file: deadLetters.path };
     log.warn(
       `${key} ${reason}`,

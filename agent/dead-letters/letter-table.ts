@@ -4,10 +4,12 @@ import { civilSeconds } from '../runtime/civil-time.ts';
 import { textTable } from '../runtime/text-table.ts';
 import { terminalText } from '../runtime/terminal-text.ts';
 
-/** The letters of one output, reason and stream. Names are those of `list --json`. */
+/** The letters of one output, reason, tenant and stream. Names are those of `list --json`. */
 interface Row {
   readonly output: string;
   readonly reason: string;
+  /** Absent: that of the output. */
+  readonly tenant?: string;
   readonly labels: string;
   letters: number;
   /** Of the lines themselves. */
@@ -21,14 +23,15 @@ const HEAD = ['OUTPUT', 'REASON', 'LETTERS', 'BYTES', 'FIRST', 'LAST', 'STREAM']
 /** Columns of numbers, which stand on the right. */
 const NUMBERS: ReadonlySet<number> = new Set([2, 3]);
 
-/** How many letters there are, by output, reason and stream. */
+/** How many letters there are, by output, reason, tenant and stream. */
 export class LetterTable {
   readonly #rows = new Map<string, Row>();
 
   add(output: string, letter: DeadLetter): void {
-    const { reason, labels, line } = letter;
-    const key = JSON.stringify([output, reason, labels]);
-    const row = this.#rows.get(key) ?? { output, reason, labels, letters: 0, bytes: 0, first: letter, last: letter };
+    const { reason, tenant, labels, line } = letter;
+    const key = JSON.stringify([output, reason, tenant ?? '', labels]);
+    const whose = tenant === undefined ? {} : { tenant };
+    const row = this.#rows.get(key) ?? { output, reason, ...whose, labels, letters: 0, bytes: 0, first: letter, last: letter };
     this.#rows.set(key, row);
     row.letters += 1;
     row.bytes += line.length;
@@ -57,8 +60,16 @@ export class LetterTable {
   }
 }
 
-function cellsOf({ output, reason, labels, letters, bytes, first, last }: Row): string[] {
-  return [output, reason, String(letters), String(bytes), secondsOf(first), secondsOf(last), terminalText(labels)];
+function cellsOf({ output, reason, tenant, labels, letters, bytes, first, last }: Row): string[] {
+  return [
+    output,
+    reason,
+    String(letters),
+    String(bytes),
+    secondsOf(first),
+    secondsOf(last),
+    terminalText(tenant === undefined ? labels : `${labels} of ${tenant}`),
+  ];
 }
 
 function secondsOf(letter: DeadLetter): string {

@@ -8,6 +8,7 @@ export function letterText(output: string, { letter, lineNumber }: GoodLine): st
   const rows: [name: string, value: string][] = [
     ['refused', `${letter.writtenAt}: ${letter.detail}`],
     ['source', originOf(letter)],
+    ['tenant', letter.tenant ?? ''],
     ['stream', letter.labels],
     ['time', rfc3339Nano(letterTime(letter))],
     ['metadata', letter.metadata.map(([name, value]) => `${name}=${value}`).join(', ')],

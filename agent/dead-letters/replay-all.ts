@@ -3,6 +3,7 @@ import { outputNamed } from '../output-parts.ts';
 import type { Config } from '../config/schema.ts';
 import type { Screen } from '../demo/progress-view.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { LokiOutput } from '../outputs/loki/loki-output.ts';
 import { LetterTable } from './letter-table.ts';
 import { Replay, type ReplayTally } from './replay.ts';
 import { ReplayView } from './replay-view.ts';
@@ -69,13 +70,14 @@ async function replayOutput(
 ): Promise<ReplayTally> {
   const { stderr, stop, version } = surroundings;
   await using output = buildOutput({ ...written, name }, tenant, { version, clock, onRequest: () => undefined });
+  const tenants = new Map<string, LokiOutput>();
   const mark = `${clock.now().toString(36)}-${Math.floor(clock.random() * 36 ** 6).toString(36)}`;
   await using letters = await TakenLetters.take({ stateDir: config.state_dir, output: name }, mark);
   if (letters === null) return { stored: 0, refused: 0, unsent: 0, bad: 0 };
   const view = new ReplayView(stderr, clock, { output: name, totalBytes: letters.bytes });
   const replay = new Replay({
     letters,
-    output,
+    outputAs: (as) => (as === null ? output : tenants.getOrInsertComputed(as, () => output.as(as))),
     clock,
     filter,
     batchBytes: written.batch_bytes,

@@ -22,7 +22,8 @@ export interface ReplayTally {
 
 export interface ReplayParts<R extends Route> extends PushPatience {
   readonly letters: TakenLetters;
-  readonly output: Output<R>;
+  /** The output as a tenant, null as its own; the same object each time. */
+  readonly outputAs: (tenant: string | null) => Output<R>;
   readonly batchBytes: number;
   readonly filter: LetterFilter;
   readonly onBad: (line: BadLine) => void;
@@ -44,12 +45,14 @@ export class Replay<R extends Route> {
   readonly #routes = new Map<string, R>();
   /** Lines whose letters are in the encoder, and their streams. */
   #batch: Buffer[] = [];
+  /** Whose those are; null: the output's own. */
+  #tenant: string | null = null;
   readonly #streams = new Set<R['stream']>();
   #doneBytes = 0;
 
   constructor(parts: ReplayParts<R>) {
     this.#parts = parts;
-    this.#encoder = parts.output.encoder();
+    this.#encoder = parts.outputAs(null).encoder();
   }
 
   /** Resolves when every line is settled: stored, or kept. Rejects on I/O errors. */
@@ -66,11 +69,14 @@ export class Replay<R extends Route> {
     const { letters, filter, batchBytes } = this.#parts;
     const { letter, raw } = line;
     if (!isMeant(letter, filter)) return letters.keep(raw);
-    const route = this.#routeOf(letter.labels);
+    const tenant = letter.tenant ?? null;
+    const route = this.#routeOf(letter);
     if (typeof route === 'string') return this.#keepBad({ ...line, kind: 'bad', fault: route });
     const view = viewOf(letter);
-    if (this.#encoder.bytes + this.#encoder.sizeBound(route, view) > batchBytes) await this.#flush(stop);
+    const isFull = this.#encoder.bytes + this.#encoder.sizeBound(route, view) > batchBytes;
+    if (isFull || tenant !== this.#tenant) await this.#flush(stop);
     if (this.ended !== null) return this.#keepUnsent([raw], this.ended);
+    this.#tenant = tenant;
     this.#append(route, view);
     this.#batch.push(raw);
   }
@@ -95,12 +101,15 @@ export class Replay<R extends Route> {
   }
 
   /** The route of a label set as it was pushed: read and written again it is the same text. A text says why there is none. */
-  #routeOf(labels: string): R | string {
-    const known = this.#routes.get(labels);
+  #routeOf(letter: WrittenLetter): R | string {
+    const { labels } = letter;
+    const tenant = letter.tenant ?? null;
+    const key = routeKey(tenant, labels);
+    const known = this.#routes.get(key);
     if (known !== undefined) return known;
     try {
-      const route = this.#parts.output.route({ labels: Object.fromEntries(parseLabels(labels)), metadata: [] });
-      this.#routes.set(labels, route);
+      const route = this.#parts.outputAs(tenant).route({ labels: Object.fromEntries(parseLabels(labels)), metadata: [] });
+      this.#routes.set(key, route);
       return route;
     } catch (error) {
       if (error instanceof MalformedPush) return error.message;
@@ -116,7 +125,7 @@ export class Replay<R extends Route> {
 
   /** Settles the letters that `body` holds. */
   async #deliver(batch: readonly Buffer[], body: Buffer, stop: AbortSignal): Promise<void> {
-    const answer = this.ended ?? (await patientPush(this.#parts.output, body, this.#parts, stop));
+    const answer = this.ended ?? (await patientPush(this.#parts.outputAs(this.#tenant), body, this.#parts, stop));
     if (answer.kind !== 'ended') this.#encoder.release(body);
     if (answer.kind === 'stored') this.tally.stored += batch.length;
     else if (answer.kind === 'ended') await this.#keepUnsent(batch, answer);
@@ -132,7 +141,7 @@ export class Replay<R extends Route> {
   #encode(batch: readonly Buffer[]): Buffer {
     for (const raw of batch) {
       const letter = letterOf(raw);
-      this.#append(this.#routes.get(letter.labels)!, viewOf(letter));
+      this.#append(this.#routes.get(routeKey(letter.tenant ?? null, letter.labels))!, viewOf(letter));
     }
     return this.#seal();
   }
@@ -158,6 +167,11 @@ export class Replay<R extends Route> {
     const text = formatLetter({ ...letterOf(raw), reason, detail }, this.#parts.clock.now());
     await this.#parts.letters.keep(Buffer.from(text.slice(0, -1)));
   }
+}
+
+/** Of equal labels of two tenants. */
+function routeKey(tenant: string | null, labels: string): string {
+  return tenant === null ? labels : `${tenant} ${labels}`;
 }
 
 /** The letter of a line that was read before: lines are kept and not letters, which take several times their memory. */

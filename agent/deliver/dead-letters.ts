@@ -17,6 +17,8 @@ export interface DeadLetter {
   /** The file that the entry was read from, and the place of its first byte in the (decompressed) content. */
   readonly file: string;
   readonly offset: number;
+  /** The tenant that it was pushed as; absent: that of its output. */
+  readonly tenant?: string;
   /** The label set in the form that it was pushed in. */
   readonly labels: string;
   /** Nanoseconds since 1970, in decimal. */

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { isTenant } from '../model/tenant.ts';
 import { DROP_REASONS } from '../model/verdict.ts';
 import { rfc3339Nano, type Time, timeOf } from '../runtime/civil-time.ts';
 import type { DeadLetter } from './dead-letters.ts';
@@ -11,8 +12,8 @@ export interface WrittenLetter extends DeadLetter {
 
 /** A letter as one line of JSON, with its LF; `writtenMs` since 1970. `parseLetter` gives back the same bytes. */
 export function formatLetter(letter: DeadLetter, writtenMs: number): string {
-  const { reason, detail, source, file, offset, labels, timestampNs, metadata, line } = letter;
-  const origin = { written_at: rfc3339Nano(timeOf(writtenMs)), reason, detail, source, file, offset };
+  const { reason, detail, source, file, offset, tenant, labels, timestampNs, metadata, line } = letter;
+  const origin = { written_at: rfc3339Nano(timeOf(writtenMs)), reason, detail, source, file, offset, tenant };
   const content = isUtf8(line) ? { line: line.toString('utf8') } : { line_base64: line.toString('base64') };
   // Metadata is a list of pairs: an object would lose their order, and a name that comes twice.
   return `${JSON.stringify({ ...origin, labels, timestamp_ns: timestampNs, metadata, ...content })}\n`;
@@ -27,8 +28,9 @@ export function parseLetter(text: Buffer): WrittenLetter | string {
   if (unsound !== undefined) return fields[unsound] === undefined ? `${unsound} is missing` : `${unsound} is not as it is written`;
   const line = lineOf(fields);
   if (line === null) return 'neither line nor line_base64 holds a line';
-  const { written_at: writtenAt, timestamp_ns: timestampNs, reason, detail, source, file, offset, labels, metadata } = fields;
-  return { writtenAt, reason, detail, source, file, offset, labels, timestampNs, metadata, line } as WrittenLetter;
+  const { written_at: writtenAt, timestamp_ns: timestampNs, reason, detail, source, file, offset, tenant, labels, metadata } = fields;
+  const whose = tenant === undefined ? {} : { tenant };
+  return { writtenAt, reason, detail, source, file, offset, ...whose, labels, timestampNs, metadata, line } as WrittenLetter;
 }
 
 /** The time of the entry itself. */
@@ -46,6 +48,7 @@ const FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
   source: isText,
   file: isText,
   offset: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+  tenant: (value) => value === undefined || (isText(value) && isTenant(value)),
   labels: isText,
   timestamp_ns: (value) => isText(value) && /^\d{1,19}$/.test(value),
   metadata: (value) => Array.isArray(value) && value.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isText)),

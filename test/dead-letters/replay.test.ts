@@ -260,3 +260,31 @@ describe('more than one replay', () => {
     expect(bench.remaining).toStrictEqual([`line_too_long ${tooLong('a')}`]);
   });
 });
+
+describe('letters of several tenants', () => {
+  test('arrive as the tenant that they were pushed as, those without one as that of the output', async () => {
+    await using bench = await LettersBench.open({ auth: true });
+    bench.configure(`{name: loki, type: loki, url: "${bench.loki.pushUrl}", tenant: shared}`);
+    const tenants = [undefined, 'team-a', 'team-a', 'team-b', undefined, 'team-a'];
+    await bench.addLetters(
+      tenants.map((tenant, index) => {
+        const letter = sampleLetter({ line: `line ${index}`, timestampNs: String(1_714_564_800_000_000_001n + BigInt(index)) });
+        return tenant === undefined ? letter : { ...letter, tenant };
+      }),
+    );
+    expect((await bench.run(['list'])).stdout).toContain('{namespace="shop"} of team-a\n');
+    expect(await bench.run(['replay'])).toMatchObject({ code: 0, stdout: 'loki: 6 stored\n', stderr: '' });
+    expect(bench.loki.entries().map(({ stream, line }) => `${stream.tenant} ${line.toString()}`)).toStrictEqual(
+      tenants.map((tenant, index) => `${tenant ?? 'shared'} line ${index}`),
+    );
+    expect(bench.names).toStrictEqual([]);
+  });
+
+  test('what is refused again keeps its tenant', async () => {
+    await using bench = await LettersBench.open({ auth: true });
+    bench.configure(`{name: loki, type: loki, url: "${bench.loki.pushUrl}", tenant: shared}`);
+    await bench.addLetters([{ ...sampleLetter({ line: tooLong('!') }), tenant: 'team-a' }]);
+    expect((await bench.run(['replay'])).stdout).toBe('loki: 0 stored, 1 refused again\n');
+    expect((await bench.run(['show', '--json'])).stdout).toContain('"tenant":"team-a"');
+  });
+});

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { AgentBench } from '../support/agent-bench.ts';
 import type { Fault } from '../support/fake-loki-fault.ts';
@@ -160,4 +162,18 @@ test('a tenant with a limit sends no more than that, the rest waits on disk, and
     expect(bytes).toBeLessThanOrEqual(20_000 + 10_000 * (elapsedSeconds + 1));
   }
   expect(linesByTenant(bench)['team-a']).toHaveLength(200);
+});
+
+test('I6 an entry that the store refuses is kept with its tenant, and its neighbours arrive', async () => {
+  const bench = await tenantBench({ loki: { auth: true, deduplicate: false, limits: { maxLineBytes: 100 } } });
+  const [a, other] = [startIn(bench, 'team-a'), startIn(bench, 'shop')];
+  await bench.start();
+  for (const line of ['before', 'x'.repeat(200), 'behind']) bench.print(a, line);
+  bench.print(other, 'y'.repeat(200));
+  await bench.until(async () => (await bench.metric('logferry_dropped_entries_total', ',reason="line_too_long"')) === 2);
+  await bench.until(() => bench.loki.counts.stored === 2);
+  expect(linesByTenant(bench)).toStrictEqual({ 'team-a': ['before', 'behind'] });
+  const letters = readFileSync(join(bench.stateDir, 'dead-letters.loki.jsonl'), 'utf8').trim().split('\n');
+  const tenants = letters.map((text) => JSON.parse(text) as { tenant?: string; line: string }).map(({ tenant, line }) => [line[0], tenant]);
+  expect(Object.fromEntries(tenants)).toStrictEqual({ x: 'team-a', y: undefined });
 });
