@@ -1,7 +1,7 @@
 import { AckTracker } from './checkpoint/ack-tracker.ts';
 import type { AuditCounts } from './audit/audit-counts.ts';
 import { type BuiltLanes, buildLanes } from './build-lanes.ts';
-import { backoffOf, buildOutput } from './build-output.ts';
+import { backoffOf, buildOutput, outputOptions } from './build-output.ts';
 import type { Config } from './config/schema.ts';
 import type { LaneSet } from './deliver/lane-set.ts';
 import { GapReporter } from './pipeline/gap-reporter.ts';
@@ -64,7 +64,16 @@ export interface AssembledOutput {
   readonly auditCounts: AuditCounts | null;
   /** What rules of rates have done to its logs, by namespace. */
   readonly limitUses: ReadonlyMap<string, LimitUse>;
+  /** Lets sources be chosen and handled as another configuration says, each from its next line on. */
+  readonly rehandle: (surroundings: RoutingParts) => void;
+  /** Lets requests, repeated ones too, go where the output is said to be now. */
+  readonly redirect: (written: OutputConfig) => void;
+  /** Gives it another share of what all outputs have together, since there are more of them, or fewer, or there is more of it. */
+  readonly share: (memory: MemoryShare, config: Config) => void;
 }
+
+/** What an output has counted, for one that takes its place. */
+export type Counted = Pick<AssembledOutput, 'counters' | 'totals'>;
 
 export interface Surroundings extends RoutingParts {
   /** Real paths. */
@@ -121,20 +130,14 @@ export function assembleOutput<S extends LogSource>(
   part: OutputPart<S>,
   positions: Readonly<Record<string, Position>>,
   surroundings: Surroundings,
+  { counters, totals }: Counted = { counters: new Counters(), totals: new LedgerTotals() },
 ): AssembledOutput {
   const { config, clock, log, version, isFirstRun, client } = surroundings;
   const { written, name, tenant, memory } = part;
-  const counters = new Counters();
-  const totals = new LedgerTotals();
   const budget = new ByteBudget(memory.batchBytes, new Wakeup());
   const partBudget = new ByteBudget(memory.partBytes, new Wakeup());
-  const output = buildOutput({ ...written, name }, tenant, {
-    version,
-    clock,
-    onRequest: (outcome) => counters.countRequest(outcome),
-    tenants: part.tenancy.most,
-    client,
-  });
+  const requests = { version, tenants: part.tenancy.most, onRequest: (outcome: string): void => counters.countRequest(outcome) };
+  const output = buildOutput({ ...written, name }, tenant, { ...requests, clock, client });
   const { lanes, tenants } = buildLanes(part, { output, budget, counters, inUse: () => pipeline.lanes }, surroundings);
   const kind = part.kind({ name, lanes, lines: part.lines, counters, partBudget, surroundings });
   const parts = { kind, lanes, counters, totals };
@@ -143,6 +146,7 @@ export function assembleOutput<S extends LogSource>(
       open: sourceOpener(parts, surroundings),
       reportGone: goneReporter(parts, clock),
       excludes: (source) => kind.excludes(source),
+      routesOf: (source, begun) => kind.routesOf(source, begun),
       budget,
       clock,
       log,
@@ -173,6 +177,16 @@ export function assembleOutput<S extends LogSource>(
     totals,
     auditCounts,
     limitUses,
+    rehandle(next) {
+      kind.rehandle(next);
+      pipeline.rehandle();
+    },
+    share(next, { limits, outputs }) {
+      budget.limitBytes = next.batchBytes;
+      partBudget.limitBytes = next.partBytes;
+      pipeline.mostDeletedBytes = deletedShare(written, { limits, outputs });
+    },
+    redirect: (next) => output.redirect(outputOptions({ ...next, name }, tenant, requests)),
   };
 }
 
@@ -261,19 +275,22 @@ function sourceOpener<S extends LogSource>(
   };
 }
 
-/**
- * For an output that is not required no deleted file is held. Who has batches sent sooner than files are looked at wants lines soon: then no
- * look waits longer than a batch, within reason.
- */
-function pipelineOptions(written: OutputConfig, { containers, limits, outputs }: Config): PipelineOptions {
-  const { required, accepts, batch_wait_seconds: batchWaitSeconds } = written;
-  const sharers = outputs.filter((output) => output.required).length;
+/** Who has batches sent sooner than files are looked at wants lines soon: then no look waits longer than a batch, within reason. */
+function pipelineOptions(written: OutputConfig, config: Config): PipelineOptions {
+  const { accepts, batch_wait_seconds: batchWaitSeconds } = written;
+  const { containers } = config;
   return {
     pollMinMs: Math.min(containers.poll_min_seconds, Math.max(batchWaitSeconds, HASTIEST_POLL_SECONDS)) * 1000,
     pollMaxMs: containers.poll_max_seconds * 1000,
     partIdleMs: containers.part_idle_seconds * 1000,
     departMs: DEPART_MS,
     windowSeconds: accepts.out_of_order_seconds === 0 ? Number.POSITIVE_INFINITY : accepts.out_of_order_seconds * WINDOW_SHARE,
-    deletedBytes: required ? limits.deleted_bytes / sharers : 0,
+    deletedBytes: deletedShare(written, config),
   };
+}
+
+/** For an output that is not required no deleted file is held. */
+function deletedShare({ required }: OutputConfig, { limits, outputs }: Pick<Config, 'limits' | 'outputs'>): number {
+  const sharers = outputs.filter((output) => output.required).length;
+  return required ? limits.deleted_bytes / sharers : 0;
 }

@@ -18,13 +18,19 @@ export interface OutputSurroundings {
  * Builds an output as it is configured, for whoever has something to push to it as a tenant, null for none: the agent, or a replay of dead
  * letters.
  */
-export function buildOutput(
+export function buildOutput(written: OutputConfig, tenant: string | null, surroundings: OutputSurroundings): LokiOutput {
+  const { clock, client } = surroundings;
+  return new LokiOutput(outputOptions(written, tenant, surroundings), clock, client);
+}
+
+/** An output as it is configured. */
+export function outputOptions(
   written: OutputConfig,
   tenant: string | null,
-  { version, clock, onRequest, client, tenants = 1 }: OutputSurroundings,
-): LokiOutput {
+  { version, onRequest, tenants = 1 }: Pick<OutputSurroundings, 'version' | 'onRequest' | 'tenants'>,
+): LokiOutputOptions {
   const { tls, basic_auth: basicAuth } = written;
-  const options: LokiOutputOptions = {
+  return {
     name: written.name,
     url: written.url,
     timeoutMs: written.timeout_seconds * 1000,
@@ -45,7 +51,6 @@ export function buildOutput(
     userAgent: `logferry/${version}`,
     onRequest,
   };
-  return new LokiOutput(options, clock, client);
 }
 
 /** The patience of an output. */

@@ -28,12 +28,13 @@ export function lineMemory({ containers }: Config): LineMemory {
 
 /** The logs of containers. */
 export function containerKind({ name, lanes, lines, counters, partBudget, surroundings }: KindParts): SourceKind<Source> {
-  const { config, allowedRoots: roots, podsDir, descriptors, retention, takeover, fs, selection, pods, clock } = surroundings;
+  const { config, allowedRoots: roots, podsDir, descriptors, retention, takeover, fs, pods, clock } = surroundings;
   const { max_line_bytes: maxLineBytes, part_idle_seconds: partWaitSeconds, rotate_grace_seconds: graceSeconds } = config.containers;
   assert(lines !== null, 'lines of containers stand in tables');
   const scanner = new LineScanner(lines);
-  const routing = new Routing(config.routes);
-  const routesOf = routeSources({ name, streams: lanes, routing }, counters, surroundings);
+  let { selection } = surroundings;
+  let routing = new Routing(config.routes);
+  let routesOf = routeSources({ name, streams: lanes, routing }, counters, surroundings);
   const podOf = pods === undefined ? null : (source: Source): FoundPod => pods.find(source);
   const rates = new RateRules({ rules: config.limits.rules, podOf, clock });
   const decode: DecodeOptions = { maxLineBytes, partWaitSeconds, partBudget };
@@ -60,12 +61,17 @@ export function containerKind({ name, lanes, lines, counters, partBudget, surrou
       placeIn: (files) => takeover.placeIn(source, files),
       start: isFirst ? config.containers.start : 'oldest',
     }),
-    routesOf,
+    routesOf: (source, begun) => routesOf(source, begun),
     follow: (source, resume, begun) => ({
       decoder: new RecordJoiner(new SourceDecoder(decode, resume, scanner), decode),
       routes: routesOf(source, begun),
       limits: rates.follow(source),
     }),
+    rehandle(next) {
+      ({ selection } = next);
+      routing = new Routing(next.config.routes);
+      routesOf = routeSources({ name, streams: lanes, routing }, counters, next);
+    },
   };
 }
 

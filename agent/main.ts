@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { type Command, EXIT_FAILED, EXIT_MISUSE, EXIT_OK, type Host, type Terminal, unknownName } from './commands/command.ts';
 import { LEAN_FLAGS } from './lean-flags.ts';
+import { Wakeup } from './runtime/wakeup.ts';
 
 /** Replaced by the bundler; from source it does not exist. */
 declare const LOGFERRY_VERSION: string;
@@ -28,11 +29,14 @@ const LEAN_ENV = { MALLOC_ARENA_MAX: '1' } as const;
 const HANDOVER = 'LOGFERRY_HANDOVER';
 const MOST_HANDOVER_BYTES = 120_000;
 
+/** Commands that run for good: to them SIGHUP means that the configuration is to be read again. */
+const RELOADING_COMMANDS: ReadonlySet<string> = new Set(['run']);
+
 /** Exit codes of a process that ended by a signal, as shells count. */
 const SIGNAL_EXIT = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /** Carries out one command line and returns the exit code. */
-async function main(args: readonly string[], stop: AbortController): Promise<number> {
+async function main(args: readonly string[], stop: AbortController, hangup: Wakeup): Promise<number> {
   const stdout = terminal(process.stdout, stop);
   const stderr = terminal(process.stderr, null);
   const [name, ...rest] = args;
@@ -64,6 +68,7 @@ async function main(args: readonly string[], stop: AbortController): Promise<num
     stdout,
     stderr,
     stop: stop.signal,
+    hangup,
     execPath,
     entry: import.meta.filename,
     version: version(),
@@ -164,6 +169,8 @@ function exitOnBugs(): void {
 }
 
 const stop = new AbortController();
+const hangup = new Wakeup();
 exitOnBugs();
+if (RELOADING_COMMANDS.has(process.argv[2] ?? '')) process.on('SIGHUP', () => hangup.ring());
 if (!willBecomeLean()) stopOnSignals(stop);
-process.exitCode = await main(process.argv.slice(2), stop);
+process.exitCode = await main(process.argv.slice(2), stop, hangup);

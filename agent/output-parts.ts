@@ -3,6 +3,7 @@ import { auditSources } from './audit-sources.ts';
 import type { Config } from './config/schema.ts';
 import { containerKind, lineMemory } from './container-kind.ts';
 import { MOST_AUDIT_LINE_BYTES, shareMemory } from './model/memory-share.ts';
+import type { LineMemory } from './runtime/line-memory.ts';
 import { ONE_TENANT, tenancyOf } from './tenancy.ts';
 import type { LogSource, Source } from './model/source.ts';
 
@@ -25,8 +26,22 @@ export function containerParts(config: Config): OutputPart<Source>[] {
   const tenancy = tenancyOf(config);
   return takers.map((written) => {
     const { name, tenant = null } = written;
-    const lines = lineMemory(config);
-    return { written, name, tenant, isTenantApart: false, memory, maxLineBytes, tenancy, lines, kind: containerKind };
+    let lines: LineMemory | null = null;
+    return {
+      written,
+      name,
+      tenant,
+      isTenantApart: false,
+      memory,
+      maxLineBytes,
+      tenancy,
+      // Made when it is needed: of a plan it may never be.
+      get lines() {
+        lines ??= lineMemory(config);
+        return lines;
+      },
+      kind: containerKind,
+    };
   });
 }
 

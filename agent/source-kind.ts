@@ -8,6 +8,7 @@ import type { EntryDecoder } from './pipeline/entry-decoder.ts';
 import type { LimitUse } from './pipeline/limit-use.ts';
 import type { RateLimit } from './pipeline/rate-limit.ts';
 import type { SourceRoutes } from './pipeline/source-routes.ts';
+import type { RoutingParts } from './route-sources.ts';
 import type { StartPlace, StartPolicy } from './tail/resume-chain.ts';
 import type { ChainFile } from './tail/open-chain.ts';
 import type { LogOptions } from './tail/source-log.ts';
@@ -47,4 +48,6 @@ export interface SourceKind<S extends LogSource> {
   /** Of a source that is gone too. */
   routesOf(source: S, begun?: Attribution): SourceRoutes<LokiRoute>;
   follow(source: S, resume: ResumePoint, begun?: Attribution): Followed;
+  /** From now on sources are chosen and handled as another configuration says; those that are followed have to be told. */
+  rehandle(surroundings: RoutingParts): void;
 }

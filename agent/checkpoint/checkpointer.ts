@@ -44,11 +44,11 @@ export class Checkpointer {
     this.savedMs = parts.clock.monotonic();
   }
 
-  /** Saves at once, so that a disk that refuses is known from the start. At least `intervalMs` lie between two writes. */
-  async run(intervalMs: number, stop: AbortSignal): Promise<void> {
+  /** Saves at once, so that a disk that refuses is known from the start. At least `intervalMs`, as it is then, lie between two writes. */
+  async run(intervalMs: () => number, stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
       await this.save();
-      await this.#clock.sleep(intervalMs, stop);
+      await this.#clock.sleep(intervalMs(), stop);
       await this.#progress.waitAtMost(IDLE_MS, this.#clock, stop);
     }
   }

@@ -3,10 +3,11 @@ import { formatEffective, maskSecrets } from '../config/effective.ts';
 import { loadConfig } from '../config/load.ts';
 import { formatProblem, type KeyPath, keyName, type Problem } from '../config/problem.ts';
 import type { Config } from '../config/schema.ts';
+import { loadStart } from '../config/start.ts';
 import { checkAudit } from './check-audit.ts';
 import { type Command, EXIT_MISUSE, EXIT_OK, type Host, readOptions } from './command.ts';
 
-const HELP = `Usage: logferry check --config FILE [--json]
+const HELP = `Usage: logferry check --config FILE [--json | --start]
 
 Checks a configuration file and prints the configuration in force: every key with its value, defaults and environment
 variables filled in, secrets masked. Warnings and problems go to stderr, one per line, as FILE:LINE:COLUMN KEY: MESSAGE.
@@ -14,6 +15,7 @@ variables filled in, secrets masked. Warnings and problems go to stderr, one per
 Options:
   --config FILE   the configuration file (YAML)
   --json          print {"ok", "config", "warnings"} or {"ok", "problems"} as JSON instead
+  --start         print what logferry run starts with as one line of JSON, secrets included; a running agent asks for it
   --help          print this
 
 Exit code: 0 the configuration can be run, 2 it can not.
@@ -31,10 +33,12 @@ export const checkCommand: Command = {
 };
 
 async function check(args: readonly string[], host: Host): Promise<number> {
-  const options = readOptions(args, { config: { type: 'string' }, json: { type: 'boolean' } });
+  const options = readOptions(args, { config: { type: 'string' }, json: { type: 'boolean' }, start: { type: 'boolean' } });
   if (!options.ok) return misuse(host, options.misuse);
-  const { config: file, json = false } = options.values;
+  const { config: file, json = false, start = false } = options.values;
   if (file === undefined) return misuse(host, 'name the configuration file with --config FILE');
+  if (json && start) return misuse(host, '--json and --start are two forms of the same, write one');
+  if (start) return printStart(file, host);
   const loaded = await loadConfig(file, host);
   if (!loaded.ok) {
     for (const problem of loaded.problems) host.stderr.write(`${formatProblem(problem)}\n`);
@@ -51,6 +55,12 @@ async function check(args: readonly string[], host: Host): Promise<number> {
   }
   host.stdout.write(json ? toJson({ ok: true, config: maskSecrets(loaded.config), warnings }) : formatEffective(loaded.config));
   return EXIT_OK;
+}
+
+async function printStart(file: string, host: Host): Promise<number> {
+  const start = await loadStart(file, host);
+  host.stdout.write(`${JSON.stringify(start)}\n`);
+  return start.ok ? EXIT_OK : EXIT_MISUSE;
 }
 
 function misuse(host: Host, message: string): number {

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { nearestName } from '../config/nearest-name.ts';
 import type { Environment } from '../runtime/environment.ts';
+import type { Wakeup } from '../runtime/wakeup.ts';
 
 /** Exit codes of every command. */
 export const EXIT_OK = 0;
@@ -32,6 +33,8 @@ export interface Host {
   readonly stderr: Terminal;
   /** Aborted at the first SIGTERM or SIGINT, and when nobody reads stdout any more. */
   readonly stop: AbortSignal;
+  /** Rings at SIGHUP; the process of a command that runs for good does not end by it. */
+  readonly hangup: Wakeup;
   /** `execPath entry <command> ...` starts another process of this very program. */
   readonly execPath: string;
   readonly entry: string;

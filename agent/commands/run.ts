@@ -1,8 +1,9 @@
 import { runAgent } from '../agent.ts';
-import type { Config } from '../config/schema.ts';
-import { formatProblem, type Problem } from '../config/problem.ts';
-import type { Kubeconfig } from '../model/kubeconfig.ts';
-import type { ReadKubeconfig } from '../config/read-kubeconfig.ts';
+import { formatProblem } from '../config/problem.ts';
+import type { Start } from '../config/start.ts';
+import { LEAN_FLAGS } from '../lean-flags.ts';
+import { checkConfig } from '../reload/check-config.ts';
+import type { ReloaderParts } from '../reload/reloader.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { type Command, EXIT_FAILED, EXIT_MISUSE, EXIT_OK, type Host, readOptions } from './command.ts';
@@ -10,7 +11,8 @@ import { type Command, EXIT_FAILED, EXIT_MISUSE, EXIT_OK, type Host, readOptions
 const HELP = `Usage: logferry run --config FILE
 
 Ships the container logs of this node until SIGTERM or SIGINT, then sends what was read, writes the positions down and ends.
-Its own log goes to stdout as JSON lines. A second signal ends it at once; the next start repeats what was not acknowledged.
+Its own log goes to stdout as JSON lines. The file is looked at every reload.interval_seconds, and at once at SIGHUP: a changed
+configuration is checked and comes into force while the agent runs, or the one before it stays, and it is said why. A second signal ends it at once; the next start repeats what was not acknowledged.
 
 Options:
   --config FILE   the configuration file (YAML); see logferry check
@@ -22,11 +24,6 @@ Examples:
   logferry run --config /etc/logferry/logferry.yaml
   NODE_NAME=$(hostname) logferry run --config logferry.yaml
 `;
-
-/** All that was read before the agent starts, or what has to be repaired. */
-type Start =
-  | { readonly ok: true; readonly config: Config; readonly warnings: readonly Problem[]; readonly kubeconfig: Kubeconfig | null }
-  | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** `logferry run`: the agent itself. */
 export const runCommand: Command = {
@@ -47,12 +44,14 @@ async function run(args: readonly string[], host: Host): Promise<number> {
     for (const problem of loaded.problems) host.stderr.write(`${formatProblem(problem)}\n`);
     return EXIT_MISUSE;
   }
-  const { config, warnings, kubeconfig } = loaded;
+  const { config, warnings, kubeconfig, digest } = loaded;
   const logger = createLogger(config.log.level);
   for (const warning of warnings) logger.warn({ problem: formatProblem(warning) }, 'the configuration needs a look');
   try {
     const { env, version } = host;
-    await runAgent({ config, env, kubeconfig, version, clock: systemClock, logger, usage: () => host.usage() }, host.stop);
+    const reload = { file: options.values.config, digest, asked: host.hangup, check: checker(host) };
+    const parts = { config, env, kubeconfig, version, clock: systemClock, logger, reload, usage: () => host.usage() };
+    await runAgent(parts, host.stop);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === undefined || code.startsWith('ERR_')) throw error;
@@ -64,18 +63,14 @@ async function run(args: readonly string[], host: Host): Promise<number> {
 
 /** What reads and checks a configuration takes more memory than the agent itself, so it is left behind with the process that needs it. */
 async function load(file: string, host: Host): Promise<Start> {
-  const { loadConfig } = await import('../config/load.ts');
-  const loaded = await loadConfig(file, host);
-  if (!loaded.ok) return loaded;
-  const { enabled, kubeconfig: path } = loaded.config.kubernetes;
-  const read = enabled && path !== undefined ? await readKubeconfigAt(path) : { ok: true as const, kubeconfig: null };
-  if (!read.ok) return read;
-  const start: Start = { ...loaded, kubeconfig: read.kubeconfig };
-  host.becomeLean(start);
+  const { loadStart } = await import('../config/start.ts');
+  const start = await loadStart(file, host);
+  if (start.ok) host.becomeLean(start);
   return start;
 }
 
-async function readKubeconfigAt(path: string): Promise<ReadKubeconfig> {
-  const { readKubeconfig } = await import('../config/read-kubeconfig.ts');
-  return readKubeconfig(path);
+/** How a changed configuration is checked: by another process of this program. */
+function checker({ execPath, entry, env }: Host): ReloaderParts['check'] {
+  const program = { execPath, execArgv: LEAN_FLAGS, entry, env };
+  return (file, ms, stop) => checkConfig(file, program, { ms, clock: systemClock, stop });
 }

@@ -17,10 +17,18 @@ export type Loaded =
   | { readonly ok: true; readonly config: Config; readonly warnings: readonly Problem[] }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
+/** The same of a file, with what tells its content from others. */
+export type LoadedFile =
+  | (Extract<Loaded, { ok: true }> & { readonly digest: string })
+  /** Null: it cannot be read. */
+  | (Extract<Loaded, { ok: false }> & { readonly digest: string | null });
+
 /** Reads and checks a configuration file. Does not throw over anything in the file or about it, and opens no other file. */
-export async function loadConfig(file: string, surroundings: Surroundings): Promise<Loaded> {
+export async function loadConfig(file: string, surroundings: Surroundings): Promise<LoadedFile> {
   const read = await readConfigFile(file);
-  return read.ok ? parseConfig(file, read.text, surroundings) : { ok: false, problems: [read.problem] };
+  if (!read.ok) return { ok: false, problems: [read.problem], digest: null };
+  const { text, digest } = read;
+  return { ...parseConfig(file, text, surroundings), digest };
 }
 
 /** Checks the text of a configuration; `file` is what messages call it. Never throws, whatever the text. */

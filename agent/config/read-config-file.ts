@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import type { Problem } from './problem.ts';
 
@@ -13,16 +14,26 @@ const REASONS: Readonly<Record<string, string>> = {
   ELOOP: 'its symbolic links lead in a circle, check them',
 };
 
-/** The text of a configuration file, without a byte order mark; a problem when it can not be read or is not UTF-8. */
-export async function readConfigFile(file: string): Promise<{ ok: true; text: string } | { ok: false; problem: Problem }> {
+/** The text of a configuration file, without a byte order mark, and a digest of it; a problem when it can not be read or is not UTF-8. */
+export type ReadConfigFile =
+  | { readonly ok: true; readonly text: string; readonly digest: string }
+  | { readonly ok: false; readonly problem: Problem };
+
+/** Reads a configuration file. Does not throw over anything about it. */
+export async function readConfigFile(file: string): Promise<ReadConfigFile> {
   const bytes = await readBytes(file);
   if (typeof bytes === 'string') return { ok: false, problem: { file, place: null, key: '', message: bytes } };
   if (bytes.length > MAX_FILE_BYTES) {
     return { ok: false, problem: { file, place: null, key: '', message: `larger than ${MAX_FILE_BYTES} bytes, write less` } };
   }
-  if (isUtf8(bytes)) return { ok: true, text: new TextDecoder().decode(bytes) };
+  if (isUtf8(bytes)) return { ok: true, text: new TextDecoder().decode(bytes), digest: digestOf(bytes) };
   const message = 'holds bytes that are not UTF-8, save the file as UTF-8';
   return { ok: false, problem: { file, place: { line: invalidLine(bytes), column: 1 }, key: '', message } };
+}
+
+/** Tells one content from another; short enough for a label of a metric. */
+function digestOf(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
 }
 
 /** The content, cut somewhere above the limit; or why there is none. */

@@ -9,6 +9,7 @@ import { leastAuditMemory, leastMemory, leastTenantMemory } from '../model/memor
 import { parseListenAddress } from './listen-address.ts';
 import { type OutputConfig, outputsSchema } from './output-schema.ts';
 import { type RateRuleConfig, rateRules } from './rate-rules-schema.ts';
+import { type ReloadConfig, reloadSchema } from './reload-schema.ts';
 import { checkRoutes, type RouteConfig, routesSchema } from './routes-schema.ts';
 import { absolutePath, labelValue, seconds, whenSound, wholeNumber } from './scalar-schemas.ts';
 import { type StageConfig, stagesSchema } from './stages-schema.ts';
@@ -34,6 +35,7 @@ export interface Config {
   readonly checkpoint: { readonly interval_seconds: number };
   readonly lint: LintConfig;
   readonly server: { readonly listen: string };
+  readonly reload: ReloadConfig;
   readonly log: { readonly level: (typeof LOG_LEVELS)[number] };
 }
 
@@ -179,6 +181,7 @@ export const configSchema: z.ZodType<WrittenConfig> = z
     checkpoint,
     lint,
     server,
+    reload: reloadSchema,
     log: z
       .strictObject({ level: z.enum(LOG_LEVELS).default('info').describe("Least severe level of the agent's own log.") })
       .prefault({})

@@ -15,21 +15,26 @@ export class SharedBudget {
   readonly whole: ByteBudget;
   /** What is kept free for the body of the one batch that is being sealed. */
   readonly sealingBytes: number;
-  /** What each lane may hold whatever the others do. */
-  readonly reservedBytes: number;
-  readonly #poolBytes: number;
+  readonly #lanes: number;
   #pooled = 0;
 
   constructor(whole: ByteBudget, { lanes, sealingBytes }: { readonly lanes: number; readonly sealingBytes: number }) {
     this.whole = whole;
     this.sealingBytes = sealingBytes;
-    const bytes = whole.limitBytes - sealingBytes;
-    this.reservedBytes = Math.floor((bytes * RESERVED_PART) / lanes);
-    this.#poolBytes = bytes - this.reservedBytes * lanes;
+    this.#lanes = lanes;
+  }
+
+  get #bytes(): number {
+    return this.whole.limitBytes - this.sealingBytes;
+  }
+
+  /** What each lane may hold whatever the others do. */
+  get reservedBytes(): number {
+    return Math.floor((this.#bytes * RESERVED_PART) / this.#lanes);
   }
 
   get pooledFreeBytes(): number {
-    return this.#poolBytes - this.#pooled;
+    return this.#bytes - this.reservedBytes * this.#lanes - this.#pooled;
   }
 
   /** A lane holds so many bytes more, or less, of the pool. */
@@ -45,6 +50,8 @@ export class SharedBudget {
 class LaneMemory implements LaneBudget {
   readonly #shared: SharedBudget;
   #used = 0;
+  /** How much of it is of the pool, by the limit there was when it was last counted. */
+  #pooled = 0;
 
   constructor(shared: SharedBudget) {
     this.#shared = shared;
@@ -79,11 +86,9 @@ class LaneMemory implements LaneBudget {
   }
 
   #setUsed(used: number): void {
-    this.#shared.pool(this.#ofPool(used) - this.#ofPool(this.#used));
+    const pooled = Math.max(used - this.#shared.reservedBytes, 0);
+    this.#shared.pool(pooled - this.#pooled);
+    this.#pooled = pooled;
     this.#used = used;
-  }
-
-  #ofPool(used: number): number {
-    return Math.max(used - this.#shared.reservedBytes, 0);
   }
 }

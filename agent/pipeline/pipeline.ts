@@ -1,6 +1,7 @@
 import type { Lane } from '../deliver/lane.ts';
 import type { Route } from '../deliver/output.ts';
 import type { RetentionLimits } from '../ledger/retention.ts';
+import type { Attribution } from '../model/attribution.ts';
 import type { Counters } from '../model/counters.ts';
 import type { Position } from '../model/position.ts';
 import { RecordView } from '../model/record.ts';
@@ -8,7 +9,9 @@ import type { LogSource, Source } from '../model/source.ts';
 import { Roster, type RosterParts } from './roster.ts';
 import type { ByteBudget } from '../runtime/byte-budget.ts';
 import { Wakeup } from '../runtime/wakeup.ts';
+import { giveUpHeld } from './give-up-held.ts';
 import { Pauses } from './pauses.ts';
+import type { SourceRoutes } from './source-routes.ts';
 import { StreamWindows } from './stream-windows.ts';
 import type { TurnAim, TurnEnd } from './tailed-source.ts';
 import type { Tailing, TailingState } from './tailing.ts';
@@ -21,11 +24,13 @@ export interface PipelineOptions {
   readonly departMs: number;
   /** How far apart entries of a stream may be; infinite where the store takes them in any order. */
   readonly windowSeconds: number;
-  /** Unread bytes of deleted files that are kept by holding these open. */
+  /** Unread bytes of deleted files that are kept by holding these open, at the start. */
   readonly deletedBytes: number;
 }
 
 export interface PipelineParts<R extends Route, S extends LogSource = Source> extends Omit<RosterParts<R, S>, 'pollMinMs' | 'partIdleMs'> {
+  /** How a source is handled; `begun`: what it was begun with. */
+  readonly routesOf: (source: S, begun?: Attribution) => SourceRoutes<R>;
   readonly budget: ByteBudget;
   readonly counters: Counters;
   /** How much of a log is kept on disk. */
@@ -65,6 +70,8 @@ export class Pipeline<R extends Route, S extends LogSource = Source> {
   #nextRotationMs = 0;
   /** When that was last; monotonic. */
   #busyMs = Number.NEGATIVE_INFINITY;
+  /** Unread bytes of deleted files that are kept by holding these open. */
+  mostDeletedBytes: number;
   /** For liveness, on the monotonic clock: the last round of polls, and the begin of the turn that is under way. */
   beatMs: number;
   turnSinceMs: number | null = null;
@@ -79,6 +86,7 @@ export class Pipeline<R extends Route, S extends LogSource = Source> {
       secondsUntilLoss: ({ tailed }) => tailed.secondsUntilLoss(parts.retained()),
     });
     this.#buffer = parts.chunk;
+    this.mostDeletedBytes = parts.options.deletedBytes;
     this.beatMs = parts.clock.monotonic();
   }
 
@@ -94,21 +102,43 @@ export class Pipeline<R extends Route, S extends LogSource = Source> {
    * before any of them sends. One that had to begin without goes on in its own streams; what it has sent stays where it is.
    */
   #recognize(): void {
-    for (const tailing of this.#roster.open) {
-      const { routes } = tailing.tailed;
-      const before = routes.known ? routes.byChannel : [];
-      if (tailing === this.#turning || !routes.find()) continue;
-      if (tailing.state === 'unknown' && this.#parts.excludes(tailing.tailed.source)) {
-        tailing.presence = 'excluded';
-        this.#leaveOut(tailing, this.#parts.clock.monotonic());
-        continue;
-      }
-      for (const { stream } of before) this.#windows.leave(stream, tailing);
-      for (const { stream } of routes.byChannel) this.#windows.join(stream, tailing);
-      if (tailing.state !== 'unknown') continue;
-      tailing.state = 'resting';
-      this.#enqueue(tailing);
+    for (const tailing of this.#roster.open) if (tailing !== this.#turning) this.#findRoutes(tailing);
+  }
+
+  #findRoutes(tailing: Tailing<R, S>): void {
+    const { routes } = tailing.tailed;
+    const before = routes.known ? routes.byChannel : [];
+    if (!routes.find()) return;
+    if (tailing.state === 'unknown' && this.#parts.excludes(tailing.tailed.source)) {
+      tailing.presence = 'excluded';
+      return this.#leaveOut(tailing, this.#parts.clock.monotonic());
     }
+    for (const { stream } of before) this.#windows.leave(stream, tailing);
+    for (const { stream } of routes.byChannel) this.#windows.join(stream, tailing);
+    if (tailing.state !== 'unknown') return;
+    tailing.state = 'resting';
+    this.#enqueue(tailing);
+  }
+
+  /**
+   * Lets every source be handled as `routesOf` says now, each from its next line on, and as before while that is not known. What was
+   * read stays as it was handled; nothing is read again, no file is opened or closed.
+   */
+  rehandle(): void {
+    const { routesOf } = this.#parts;
+    for (const { tailed } of this.#roster.open) tailed.routes.renew(routesOf(tailed.source, tailed.routes.attribution ?? undefined));
+    this.#recognize();
+    this.#pollsWaiting.ring();
+  }
+
+  /** Whether the store has answered all that was sent. */
+  get awaitsAnswers(): boolean {
+    return this.#roster.open.some(({ tailed }) => tailed.awaitsAnswers);
+  }
+
+  /** Whether all files may be closed and opened again, and nothing is gone with that. */
+  get mayReopen(): boolean {
+    return this.#roster.open.every(({ tailed }) => tailed.heldBytes === 0 && (tailed.settled || tailed.isOnDisk));
   }
 
   #enqueue(tailing: Tailing<R, S>): void {
@@ -135,7 +165,7 @@ export class Pipeline<R extends Route, S extends LogSource = Source> {
       this.beatMs = nowMs;
       this.#recognize();
       for (const tailing of this.#roster.open) if (tailing !== this.#turning && tailing.nextPollMs <= nowMs) this.#poll(tailing, nowMs);
-      this.#letGo();
+      giveUpHeld(this.#roster.open, { mostBytes: this.mostDeletedBytes, turning: this.#turning, log: this.#parts.log });
       if (this.#roster.waiting > 0 && nowMs >= this.#nextRotationMs) this.#rotate(nowMs);
       await this.#pollsWaiting.waitAtMost(this.#nextRoundMs(nowMs) - nowMs, clock, stop);
     }
@@ -219,38 +249,6 @@ export class Pipeline<R extends Route, S extends LogSource = Source> {
     if (routes.known) for (const { stream } of routes.byChannel) this.#windows.leave(stream, tailing);
   }
 
-  /** Beyond the budget for deleted files, those go first that have been held longest. */
-  #letGo(): void {
-    const { options, log } = this.#parts;
-    let heldBytes = 0;
-    for (const { tailed } of this.#roster.open) heldBytes += tailed.heldBytes;
-    while (heldBytes > options.deletedBytes) {
-      const oldest = this.#longestHeld();
-      if (oldest === null) return;
-      const before = oldest.tailed.heldBytes;
-      oldest.tailed.letGo();
-      heldBytes -= before - oldest.tailed.heldBytes;
-      const { id } = oldest.tailed.source;
-      log.warn(
-        '',
-        { source: id, heldBytes },
-        'a deleted log file is given up unread: the store is behind and limits.deleted_bytes is used up',
-      );
-    }
-  }
-
-  #longestHeld(): Tailing<R, S> | null {
-    let oldest: Tailing<R, S> | null = null;
-    let sinceMs = Number.POSITIVE_INFINITY;
-    for (const tailing of this.#roster.open) {
-      const { heldSinceMs } = tailing.tailed;
-      if (heldSinceMs === null || heldSinceMs >= sinceMs || tailing === this.#turning) continue;
-      oldest = tailing;
-      sinceMs = heldSinceMs;
-    }
-    return oldest;
-  }
-
   /** Where there are more logs than descriptors, they take turns in being open. */
   #rotate(nowMs: number): void {
     this.#nextRotationMs = nowMs + this.#parts.options.pollMaxMs;
@@ -281,6 +279,8 @@ export class Pipeline<R extends Route, S extends LogSource = Source> {
     this.#pauses.served(tailing);
     this.turnSinceMs = null;
     this.#turning = null;
+    // The round of polls may meet a busy source in its turn every time.
+    if (tailing.tailed.routes.outdated) this.#findRoutes(tailing);
     // It may have been asked to leave meanwhile.
     if (tailing.state !== 'queued') return;
     tailing.state = end === 'more' ? 'resting' : end;

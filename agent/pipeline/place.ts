@@ -1,5 +1,7 @@
 import type { Lane } from '../deliver/lane.ts';
 import type { Route } from '../deliver/output.ts';
+import type { Channel } from '../model/record.ts';
+import type { LineTable } from '../runtime/line-table.ts';
 import type { Claim } from './claim.ts';
 
 /** Knows which lane takes the entries of a route. */
@@ -26,4 +28,9 @@ export class Place<R extends Route> {
     const { stream } = this.route;
     return !stream.waiting && (this.share === null || stream.share !== this.share);
   }
+}
+
+/** Counts the lines of a table to what the source has in the batches that they go into; by channel. */
+export function claimLines<R extends Route>(places: readonly Place<R>[], channel: Channel, table: LineTable): void {
+  if (table.linesOf(channel) > 0) places[channel]!.claim!.add(table.recordBytesOf(channel));
 }

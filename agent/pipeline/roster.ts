@@ -64,7 +64,7 @@ export class Roster<R extends Route, S extends LogSource = Source> {
     for (const [id, position] of Object.entries(positions)) this.#closed.set(id, { position, sinceMs, gone: null, excluded: false });
   }
 
-  get open(): Iterable<Tailing<R, S>> {
+  get open(): IteratorObject<Tailing<R, S>> {
     return this.#open.values();
   }
 

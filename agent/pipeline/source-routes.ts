@@ -26,10 +26,11 @@ export interface FoundRoutes<R extends Route> {
 
 /** Where the entries of one source go, once it is known whose they are. */
 export class SourceRoutes<R extends Route> {
-  readonly #look: () => FoundRoutes<R> | null;
+  #look: () => FoundRoutes<R> | null;
   #found: FoundRoutes<R> | null = null;
   /** By channel, what stages kept before these routes were found. */
   #kept: readonly (readonly number[])[] = [];
+  #outdated = false;
 
   /** `look` is asked until it says what is final; null: nothing new. */
   constructor(look: () => FoundRoutes<R> | null) {
@@ -40,13 +41,25 @@ export class SourceRoutes<R extends Route> {
     return this.#found !== null;
   }
 
+  /** They are final no more: others are to be found that serve in their place. */
+  get outdated(): boolean {
+    return this.#outdated;
+  }
+
+  /** Has them found anew, as `other` would be; until then they serve as they are. */
+  renew(other: SourceRoutes<R>): void {
+    this.#look = other.#look;
+    this.#outdated = this.known;
+  }
+
   /** Looks for them, unless they are final. Returns whether there are new ones. */
   find(): boolean {
-    if (this.#found?.final === true) return false;
+    if (this.#found?.final === true && !this.#outdated) return false;
     const found = this.#look();
     if (found === null) return false;
     for (const channel of CHANNELS) found.processing?.memory?.restore(channel, this.#memory(channel, null));
     this.#found = found;
+    this.#outdated = false;
     return true;
   }
 

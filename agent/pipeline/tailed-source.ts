@@ -11,12 +11,12 @@ import type { SourceLedger } from '../ledger/source-ledger.ts';
 import { WriteRate } from '../ledger/write-rate.ts';
 import type { Counters } from '../model/counters.ts';
 import type { Newest, Position } from '../model/position.ts';
-import { type Channel, otherChannel, type RecordView, type SourceChannel, STDERR, STDOUT } from '../model/record.ts';
+import { otherChannel, type RecordView, type SourceChannel, STDERR, STDOUT } from '../model/record.ts';
 import type { LogSource, Source } from '../model/source.ts';
-import { LineBounds, type LineTable } from '../runtime/line-table.ts';
+import { LineBounds } from '../runtime/line-table.ts';
 import type { SourceLog } from '../tail/source-log.ts';
 import { Places } from './places.ts';
-import type { Lanes, Place } from './place.ts';
+import { claimLines, type Lanes, type Place } from './place.ts';
 import type { RateLimit } from './rate-limit.ts';
 import type { SourceRoutes } from './source-routes.ts';
 
@@ -116,6 +116,12 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
   get awaitsAnswers(): boolean {
     const { acks, gaps } = this.#parts;
     return acks.pending > 0 || gaps.underWay;
+  }
+
+  /** All that is not settled could be read again by whoever opens the log now. */
+  get isOnDisk(): boolean {
+    const { log, acks, decoder } = this.#parts;
+    return log.isOnDisk(acks.committable(() => decoder.resumePoint()));
   }
 
   get holdsParts(): boolean {
@@ -380,8 +386,4 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
     decoder.close();
     log.close();
   }
-}
-
-function claimLines<R extends Route>(places: readonly Place<R>[], channel: Channel, table: LineTable): void {
-  if (table.linesOf(channel) > 0) places[channel]!.claim!.add(table.recordBytesOf(channel));
 }

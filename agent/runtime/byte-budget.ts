@@ -4,12 +4,22 @@ import type { Wakeup } from './wakeup.ts';
 /** Counts bytes held in memory against one limit. Taking never fails: callers look at `available` first, `freed` rings when it grows. */
 export class ByteBudget {
   #used = 0;
-  readonly limitBytes: number;
+  #limitBytes: number;
   readonly freed: Wakeup;
 
   constructor(limitBytes: number, freed: Wakeup) {
-    this.limitBytes = limitBytes;
+    this.#limitBytes = limitBytes;
     this.freed = freed;
+  }
+
+  get limitBytes(): number {
+    return this.#limitBytes;
+  }
+
+  /** What is taken beyond a lower limit is given back in its time, and nothing is available until then. */
+  set limitBytes(bytes: number) {
+    this.#limitBytes = bytes;
+    this.freed.ring();
   }
 
   get usedBytes(): number {
@@ -17,7 +27,7 @@ export class ByteBudget {
   }
 
   get availableBytes(): number {
-    return this.limitBytes - this.#used;
+    return this.#limitBytes - this.#used;
   }
 
   take(bytes: number): void {

@@ -59,18 +59,26 @@ export type HttpEnd = ({ readonly kind: 'end' } & TakenAnswer) | HttpFailure;
 
 /** A pool of connections to one URL. TLS files are read again when one of them changes: certificates are rotated in place. */
 export class HttpClient implements AsyncDisposable {
-  readonly #options: HttpClientOptions;
+  #options: HttpClientOptions;
   readonly #clock: Clock;
-  readonly #origin: string;
-  readonly #path: string;
+  #origin = '';
+  #path = '';
   #pool: { readonly pool: Pool | ProxyAgent; readonly tlsVersion: string } | null = null;
 
   constructor(options: HttpClientOptions, clock: Clock = systemClock) {
     this.#options = options;
     this.#clock = clock;
+    this.redirect(options);
+  }
+
+  /** Requests that begin from now on go where these options say; those under way end as they began. */
+  redirect(options: HttpClientOptions): void {
     const { origin, pathname, search } = new URL(options.url);
+    this.#options = options;
     this.#origin = origin;
     this.#path = pathname + search;
+    void this.#pool?.pool.close();
+    this.#pool = null;
   }
 
   /** Sends one POST and reads the start of its answer. Rejects over a bug only; `body` must stay as it is until the promise settles. */

@@ -10,6 +10,12 @@ export interface Logger {
   error(fields: object, message: string): void;
 }
 
+/** One that may be told to say less, or more. */
+export interface LevelledLogger extends Logger {
+  /** The least severe level that is said. */
+  level: string;
+}
+
 /** What a terminal acts on or hides and JSON need not escape: DEL, the C1 controls, what turns the direction of text around, and the like. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
@@ -17,7 +23,7 @@ const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
  * JSON lines on standard output. Synchronous: what was logged before a crash is there after it. Names and answers in them are other
  * people's: no line holds anything but text.
  */
-export function createLogger(level: Level): Logger {
+export function createLogger(level: Level): LevelledLogger {
   const stdout = pino.destination({ fd: 1, sync: true });
   const write = (line: string): unknown => stdout.write(`${line.trimEnd().replace(UNSAFE, escaped)}\n`);
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, { write });

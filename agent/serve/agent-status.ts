@@ -1,3 +1,4 @@
+import type { ReloadStatus } from '../model/reload-status.ts';
 import type { Counters } from '../model/counters.ts';
 import type { Exclusion } from '../model/exclusion.ts';
 import type { LossReason } from '../model/gap.ts';
@@ -80,6 +81,8 @@ export interface AgentStatus {
   readonly auditWebhook?: AuditWebhookStatus;
   /** Null: the API server is not asked. */
   readonly kubernetes: KubernetesStatus | null;
+  /** Null: the configuration stays as it is. */
+  readonly reload: (ReloadStatus & { readonly deferredParts: number }) | null;
   readonly outputs: readonly OutputStatus[];
   readonly scans: number;
   readonly refusedLinks: number;

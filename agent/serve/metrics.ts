@@ -1,6 +1,3 @@
-import Counter from 'prom-client/lib/counter.js';
-import Gauge from 'prom-client/lib/gauge.js';
-import Registry from 'prom-client/lib/registry.js';
 import { EXCLUSIONS } from '../model/exclusion.ts';
 import { LOSS_REASONS } from '../model/gap.ts';
 import { DROP_REASONS } from '../model/verdict.ts';
@@ -9,16 +6,24 @@ import { AUDIT_COUNTERS } from './audit-counters.ts';
 import { STAGE_COUNTERS } from './stage-counters.ts';
 import type { Page } from './http-server.ts';
 import { lineMetricsText } from './line-metrics-text.ts';
+import { MetricRegistry } from './metric-registry.ts';
 import { OUTPUT_COUNTERS, OUTPUT_GAUGES } from './output-metrics.ts';
+import { addReloadMetrics } from './reload-metrics.ts';
 import { TENANT_COUNTERS, TENANT_FALLBACKS, TENANT_GAUGES } from './tenant-metrics.ts';
 
 /** Prometheus metrics: the numbers stay where they are counted and are copied at a scrape. */
 export class Metrics {
-  readonly #registry = new Registry();
   readonly #status: () => AgentStatus;
+  readonly #registry: MetricRegistry<AgentStatus>;
+  readonly #gauge: MetricRegistry<AgentStatus>['gauge'];
+  readonly #counter: MetricRegistry<AgentStatus>['counter'];
 
   constructor(version: string, status: () => AgentStatus) {
+    const registry = new MetricRegistry(status);
     this.#status = status;
+    this.#registry = registry;
+    this.#gauge = (...metric) => registry.gauge(...metric);
+    this.#counter = (...metric) => registry.counter(...metric);
     this.#gauge('logferry_build_info', 'Always 1; the version is in the label.', ['version'], (gauge) => gauge.set({ version }, 1));
     this.#perOutput();
     this.#requestsAndDrops();
@@ -32,6 +37,7 @@ export class Metrics {
     this.#lint();
     this.#kubernetes();
     this.#auditWebhook();
+    addReloadMetrics(this.#registry);
     this.#agent();
   }
 
@@ -41,7 +47,8 @@ export class Metrics {
       outputs.map(({ name: output, counters }) => ({ output, metrics: counters.lineMetrics })),
       nowMs,
     );
-    return { status: 200, contentType: this.#registry.contentType, body: (await this.#registry.metrics()) + ofLines };
+    const page = await this.#registry.page();
+    return { ...page, body: page.body + ofLines };
   }
 
   #perOutput(): void {
@@ -234,23 +241,5 @@ export class Metrics {
     );
     this.#counter('process_cpu_seconds_total', 'User and system CPU time.', [], (counter, s) => counter.inc(s.cpuSeconds));
     this.#gauge('process_resident_memory_bytes', 'Resident memory.', [], (gauge, s) => gauge.set(s.residentBytes));
-  }
-
-  #gauge(name: string, help: string, labelNames: readonly string[], set: (gauge: Gauge, status: AgentStatus) => void): void {
-    const status = this.#status;
-    const collect = function (this: Gauge): void {
-      set(this, status());
-    };
-    this.#registry.registerMetric(new Gauge({ name, help, labelNames, registers: [], collect }));
-  }
-
-  /** Sets the counter anew at every scrape, from a number that only grows. */
-  #counter(name: string, help: string, labelNames: readonly string[], add: (counter: Counter, status: AgentStatus) => void): void {
-    const status = this.#status;
-    const collect = function (this: Counter): void {
-      this.reset();
-      add(this, status());
-    };
-    this.#registry.registerMetric(new Counter({ name, help, labelNames, registers: [], collect }));
   }
 }

@@ -1,3 +1,4 @@
+import type { ReloadStatus } from '../model/reload-status.ts';
 import { type Page, plain } from './http-server.ts';
 
 /** A loop that has not come round for this long is stuck. */
@@ -34,15 +35,18 @@ export interface Readiness {
   /** There is no room for audit events that API servers post. */
   readonly spoolIsFull: boolean;
   readonly lanes: readonly LaneReadiness[];
+  /** Null or absent: the configuration stays as it is. */
+  readonly reload?: ReloadStatus | null;
   /** Since when, on the monotonic clock, positions are not on disk, and why; null: they are. */
   readonly undurable: { readonly sinceMs: number; readonly why: string } | null;
 }
 
 /**
  * Readiness: the node was scanned, its pods are known or are not waited for any more, a store can be reached or was not needed yet, and a
- * crash would not repeat much; what API servers post has room. A disk that refuses it is not told of: who gets no posts would not notice its end.
+ * crash would not repeat much; what API servers post has room. A configuration file that is refused is told of, and is no reason: another
+ * one is in force. A disk that refuses it is not told of: who gets no posts would not notice its end.
  */
-export function readinessPage({ scans, awaitsPods, spoolIsFull, lanes, undurable }: Readiness, nowMs: number): Page {
+export function readinessPage({ scans, awaitsPods, spoolIsFull, lanes, undurable, reload = null }: Readiness, nowMs: number): Page {
   if (scans === 0) return plain(503, 'not ready: the log directories have not been scanned yet\n');
   const reasons: string[] = [];
   if (awaitsPods) reasons.push('the API server has not said yet which pods this node has');
@@ -54,7 +58,8 @@ export function readinessPage({ scans, awaitsPods, spoolIsFull, lanes, undurable
     const forText = `for ${Math.round(undurableMs / 1000)} s`;
     reasons.push(`positions cannot be written ${forText} (${undurable?.why}), a restart would repeat entries; free or repair state_dir`);
   }
-  const states = lanes.map((lane) => `output ${nameOf(lane, lanes)}: ${lane.state}\n`).join('');
+  const states =
+    lanes.map((lane) => `output ${nameOf(lane, lanes)}: ${lane.state}\n`).join('') + (reload === null ? '' : configText(reload));
   if (reasons.length === 0) return plain(200, `ready\n${states}`);
   return plain(503, `${reasons.map((reason) => `not ready: ${reason}\n`).join('')}${states}`);
 }
@@ -63,4 +68,10 @@ export function readinessPage({ scans, awaitsPods, spoolIsFull, lanes, undurable
 function nameOf({ name, tenant }: LaneReadiness, lanes: readonly LaneReadiness[]): string {
   const isAlone = lanes.filter((lane) => lane.name === name).length === 1;
   return isAlone ? name : `${name}, ${tenant === null ? 'no tenant' : `tenant ${tenant}`}`;
+}
+
+/** Reasons stand in the log: whoever may read this page need not be one who may read a configuration. */
+function configText({ state, digest, reasons }: ReloadStatus): string {
+  if (state !== 'refused') return '';
+  return `configuration file: not in force for ${reasons.length} reason(s), see the agent's log; in force is ${digest}\n`;
 }

@@ -172,6 +172,13 @@ export class Chain {
     return gaps;
   }
 
+  /** Whether all from a resume point on stands in files that are open and were not deleted, as far as the last look has shown. */
+  isOnDisk(resume: ResumePoint): boolean {
+    const { current } = this;
+    if (current === null || Math.min(resume[0].at, resume[1].at) < current.base!) return false;
+    return this.#segments.every(({ done, deletedMs }) => done || deletedMs === null);
+  }
+
   /** The durable form of a resume point. Files that lie before it are forgotten: call it with resume points that only grow. */
   position(resume: ResumePoint): Pick<Position, 'files' | 'channels'> {
     const earliest = Math.min(resume[0].at, resume[1].at);

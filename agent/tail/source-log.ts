@@ -206,6 +206,11 @@ export class SourceLog {
     return opened.files.some(({ id }) => isSameFile(id, segment.file.id));
   }
 
+  /** Whether all from a resume point on could be read again by whoever opens the log now. */
+  isOnDisk(resume: ResumePoint): boolean {
+    return this.#chain.isOnDisk(resume);
+  }
+
   /** Whoever wrote the log is gone for good: what stands behind the last line feed is all there will be. */
   end(): void {
     this.#ended = true;

@@ -36,7 +36,7 @@ describe('run', () => {
       return at(savedMs.length);
     });
     const stop = new AbortController();
-    const running = checkpointer.run(1000, stop.signal);
+    const running = checkpointer.run(() => 1000, stop.signal);
     await untilItSleeps(clock);
     progress.ring();
     await clock.advance(999);
@@ -61,7 +61,7 @@ describe('run', () => {
       return at(0);
     });
     const stop = new AbortController();
-    const running = checkpointer.run(1000, stop.signal);
+    const running = checkpointer.run(() => 1000, stop.signal);
     await untilItSleeps(clock);
     await clock.advance(10_999);
     expect(saves).toBe(1);

@@ -133,6 +133,10 @@ lint:
   sample_bytes: 65536
 server:
   listen: 0.0.0.0:9095
+reload:
+  interval_seconds: 10
+  check_seconds: 60
+  sample_bytes: 1048576
 log:
   level: info
 `);

@@ -109,6 +109,7 @@ describe(parseConfig, () => {
         checkpoint: { interval_seconds: 1 },
         lint: { interval_seconds: 0, sample_bytes: 65_536 },
         server: { listen: '0.0.0.0:9095' },
+        reload: { interval_seconds: 10, check_seconds: 60, sample_bytes: 1_048_576 },
         log: { level: 'info' },
       },
       warnings: [],

@@ -56,11 +56,14 @@ describe('config', () => {
     expect(onlyContainer()['env']).toEqual([{ name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }]);
   });
 
-  test('is the file that the pod reads', () => {
+  test('is the file that the pod reads, and hears of changes of: no subPath, and no name that changes', () => {
     const { args, volumeMounts } = onlyContainer();
     expect(args).toEqual(['run', '--config', '/etc/logferry/config.yaml']);
+    // A mount with subPath never changes.
     expect(volumeMounts).toContainEqual({ name: 'config', mountPath: '/etc/logferry', readOnly: true });
-    expect(kustomization.configMapGenerator).toEqual([{ name: 'logferry', files: ['config.yaml'] }]);
+    expect(kustomization.configMapGenerator).toEqual([
+      { name: 'logferry', files: ['config.yaml'], options: { disableNameSuffixHash: true } },
+    ]);
     expect(pod.volumes).toContainEqual({ name: 'config', configMap: { name: 'logferry' } });
   });
 

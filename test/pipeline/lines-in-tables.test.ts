@@ -62,7 +62,7 @@ async function ship(path: string, root: string, setup: Setup, lines: LineMemory 
     seen.bodies.push(body.toString('hex'));
     return seen.bodies.length > setup.stores && seen.bodies.length <= setup.stores + REFUSALS ? REFUSED : STORED;
   };
-  const client = { post, [Symbol.asyncDispose]: async () => undefined };
+  const client = { post, redirect: () => undefined, [Symbol.asyncDispose]: async () => undefined };
   const output = new LokiOutput(plainLoki('http://loki/', { compression: 'none' }), clock, client);
   const budget = new ByteBudget(200_000, new Wakeup());
   const lane = new Lane({

@@ -66,7 +66,7 @@ function without(labels: Labels | undefined, names: readonly string[]): Labels {
 function normalised(objects: readonly RenderedObject[]): unknown[] {
   const text = JSON.stringify(objects, (key, value: unknown) => {
     if (key === 'labels' || key === 'matchLabels') return without(value as Labels, LABELS_OF_HELM);
-    if (key === 'annotations') return without(value as Labels, ['checksum/config']);
+    if (key === 'annotations') return without(value as Labels, ['checksum/restart']);
     if (key === 'config.yaml') return parse(value as string) as unknown;
     return value;
   });
@@ -180,10 +180,16 @@ test('namespaces are got where that is asked for, with the right that the compon
   expect(more).toEqual(rulesOf(kustomize('components/namespace-labels'), 'ClusterRole'));
 });
 
-test('another configuration is another pod, so that it rolls out', () => {
-  const [a, b] = ['a', 'b'].map((cluster) => daemonSetOf(helmTemplate({ config: { cluster } })).spec.template.metadata.annotations!);
-  expect(a!['checksum/config']).toMatch(/^[0-9a-f]{64}$/);
-  expect(b!['checksum/config']).not.toBe(a!['checksum/config']);
+function checksumOf(config: object): string {
+  return daemonSetOf(helmTemplate({ config })).spec.template.metadata.annotations!['checksum/restart']!;
+}
+
+test('another configuration is another pod where it needs a restart, and comes into force in the running one elsewhere', () => {
+  const before = checksumOf({ cluster: 'a' });
+  expect(before).toMatch(/^[0-9a-f]{64}$/);
+  expect(checksumOf({ cluster: 'b', limits: { drain_seconds: 5 } })).toBe(before);
+  expect(checksumOf({ cluster: 'a', limits: { open_files: 100 } })).not.toBe(before);
+  expect(checksumOf({ cluster: 'a', kubernetes: { enabled: false } })).not.toBe(before);
 });
 
 test.each([

@@ -42,6 +42,16 @@ describe(readinessPage, () => {
     expect(readinessPage({ ...good, scans, lanes }, 0).status).toBe(status);
   });
 
+  test('a configuration file that is refused makes nobody unready, and is told of without what it says', () => {
+    const outcomes = { applied: 0, unchanged: 0, refused: 1, failed: 0 };
+    const reload = { state: 'refused', reasons: ['config.yaml:1:1 x: secret'], digest: 'abc', sinceSeconds: 0, outcomes } as const;
+    const { status, body } = readinessPage({ ...good, reload }, 0);
+    expect([status, body]).toStrictEqual([
+      200,
+      "ready\noutput loki: reachable\nconfiguration file: not in force for 1 reason(s), see the agent's log; in force is abc\n",
+    ]);
+  });
+
   test('an output that is not required makes nobody ready, unless there is no other', () => {
     const spare = { name: 'spare', tenant: null, required: false, state: 'reachable' };
     expect(readinessPage({ ...good, lanes: [{ name: 'loki', tenant: null, required: true, state: 'unreachable' }, spare] }, 0).status).toBe(

@@ -57,6 +57,9 @@ export class ScriptedStore implements LokiClient, EntryStore {
     if (!known) this.stored.push(arrivalOf(name, entry));
   }
 
+  /** There is but one. */
+  redirect(): void {}
+
   async post(_headers: Record<string, string>, body: Buffer, signal: AbortSignal): Promise<HttpAnswer> {
     // The body is the agent's again after the answer.
     const request = uncompressSnappy(Buffer.from(body), Number.MAX_SAFE_INTEGER);

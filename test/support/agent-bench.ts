@@ -1,11 +1,11 @@
-import { cpSync, existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { cpSync, existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { runAgent } from '../../agent/agent.ts';
-import { parseConfig } from '../../agent/config/load.ts';
-import type { Config } from '../../agent/config/schema.ts';
+import { loadStart } from '../../agent/config/start.ts';
 import { type KubeletOptions, KubeletLogDir, type RunningContainer } from '../../agent/demo/kubelet-log-dir.ts';
 import { type Channel, CHANNEL_NAMES, STDOUT } from '../../agent/model/record.ts';
+import { Wakeup } from '../../agent/runtime/wakeup.ts';
 import { FakeClock } from './fake-clock.ts';
 import { SkewedClock } from './skewed-clock.ts';
 import { FakeLoki, type FakeLokiOptions } from './fake-loki.ts';
@@ -69,7 +69,10 @@ export class AgentBench implements AsyncDisposable {
   readonly printed: Map<string, string[]> = new Map();
   #rotatedBytes = 0;
   readonly #dir: TempDir;
-  readonly #config: Config;
+  /** The configuration file; as long as nobody writes to it, it says what the options say. */
+  readonly configFile: string;
+  /** Asks for a look at it, as SIGHUP does. */
+  readonly hangup: Wakeup = new Wakeup();
   readonly #env: Readonly<Record<string, string>>;
   #running: { readonly stop: AbortController; readonly done: Promise<void> } | null = null;
 
@@ -81,7 +84,8 @@ export class AgentBench implements AsyncDisposable {
     this.logs = new KubeletLogDir(join(dir.path, 'log'), { clock: this.nodeClock, ...parts.options.kubelet });
     this.stateDir = join(dir.path, 'state');
     mkdirSync(this.stateDir);
-    this.#config = this.#parse(parts.options);
+    this.configFile = join(dir.path, 'config.yaml');
+    this.configure(parts.options);
     this.#env = parts.options.env ?? {};
   }
 
@@ -91,9 +95,16 @@ export class AgentBench implements AsyncDisposable {
     return new AgentBench(await tempDir(), loki, { clock, options });
   }
 
-  #parse({ config = {}, output = {}, otherOutputs = [] }: AgentBenchOptions): Config {
+  /** Writes the configuration file anew, in place. */
+  configure(options: Pick<AgentBenchOptions, 'config' | 'output' | 'otherOutputs'>): void {
+    // JSON is YAML.
+    writeFileSync(this.configFile, JSON.stringify(this.written(options)));
+  }
+
+  /** A configuration of an agent on this bench. */
+  written({ config = {}, output = {}, otherOutputs = [] }: Pick<AgentBenchOptions, 'config' | 'output' | 'otherOutputs'>): object {
     const { containers = {}, ...rest } = config as { containers?: object };
-    const document = {
+    return {
       state_dir: this.stateDir,
       kubernetes: { enabled: false },
       containers: { log_dir: this.logs.path, allowed_roots: [this.logs.path], watch: false, scan_interval_seconds: 1, ...containers },
@@ -101,19 +112,22 @@ export class AgentBench implements AsyncDisposable {
       outputs: [{ name: 'loki', type: 'loki', url: this.loki.pushUrl, ...output }, ...otherOutputs],
       ...rest,
     };
-    const parsed = parseConfig('test', JSON.stringify(document), { env: {}, hostname: 'node-1' });
-    if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-    return parsed.config;
   }
 
   /** Starts the agent; resolves once it listens. */
   async start(): Promise<void> {
     const stop = new AbortController();
     const before = this.log.said.length;
+    const surroundings = { env: {}, hostname: 'node-1' };
+    const written = await loadStart(this.configFile, surroundings);
+    if (!written.ok) throw new Error(JSON.stringify(written.problems));
+    const { config, kubeconfig, digest } = written;
+    const check = (file: string): ReturnType<typeof loadStart> => loadStart(file, surroundings);
     const parts = {
-      config: this.#config,
+      config,
       env: this.#env,
-      kubeconfig: null,
+      kubeconfig,
+      reload: { file: this.configFile, digest, asked: this.hangup, check },
       version: '0.0.0',
       clock: this.nodeClock,
       logger: this.log,

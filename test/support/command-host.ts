@@ -1,3 +1,4 @@
+import { Wakeup } from '../../agent/runtime/wakeup.ts';
 import type { Command, Host, Terminal } from '../../agent/commands/command.ts';
 
 /** What a command left behind. */
@@ -36,6 +37,7 @@ export async function runCommand(command: Command, args: readonly string[], opti
     stdout: terminal(stdout),
     stderr: terminal(stderr),
     stop,
+    hangup: new Wakeup(),
     execPath: '/nowhere/node',
     entry: '/nowhere/main.ts',
     version: '0.0.0',

@@ -1,9 +1,11 @@
 import type { Clock } from '../../agent/runtime/clock.ts';
-import { type Logger, ThrottledLogger } from '../../agent/runtime/logger.ts';
+import { type LevelledLogger, ThrottledLogger } from '../../agent/runtime/logger.ts';
 import { FakeClock } from './fake-clock.ts';
 
 /** A logger that keeps what it is told: level, message and fields. */
-export class LogRecorder implements Logger {
+export class LogRecorder implements LevelledLogger {
+  /** It keeps all, whatever this says. */
+  level = 'info';
   readonly said: { readonly level: 'info' | 'warn' | 'error'; readonly message: string; readonly fields: object }[] = [];
 
   /** The same, as the stages of the pipeline use it. */

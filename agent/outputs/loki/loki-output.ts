@@ -35,10 +35,17 @@ export interface LokiOutputOptions extends HttpClientOptions {
 }
 
 /** What carries a push to a Loki and its answer back. */
-export type LokiClient = Pick<HttpClient, 'post' | typeof Symbol.asyncDispose>;
+export type LokiClient = Pick<HttpClient, 'post' | 'redirect' | typeof Symbol.asyncDispose>;
 
-/** What is one for all tenants of a store: its time, and memory that is needed for one batch at a time. */
+/** Where requests go, and with what. */
+interface Destination {
+  readonly options: LokiOutputOptions;
+  readonly authorization: (() => string) | null;
+}
+
+/** What is one for all tenants of a store: where it is, its time, and memory that is needed for one batch at a time. */
 interface OfStore {
+  destination: Destination;
   readonly clock: StoreClock;
   readonly block: BlockEncoder;
   readonly pool: WireBufferPool;
@@ -50,13 +57,13 @@ interface OfStore {
  */
 export class LokiOutput implements Output<LokiRoute>, AsyncDisposable {
   readonly name: string;
-  readonly #options: LokiOutputOptions;
+  readonly #tenant: string | null;
   readonly #clock: Clock;
   readonly #client: LokiClient;
   readonly #store: OfStore;
   readonly #streams = new LokiStreams();
-  readonly #headers: Readonly<Record<string, string>>;
-  readonly #authorization: (() => string) | null;
+  /** Constant ones of a destination. */
+  #headers: { readonly of: Destination; readonly headers: Readonly<Record<string, string>> } | null = null;
 
   constructor(
     options: LokiOutputOptions,
@@ -65,17 +72,24 @@ export class LokiOutput implements Output<LokiRoute>, AsyncDisposable {
     store: OfStore = storeOf(options, clock),
   ) {
     this.name = options.name;
-    this.#options = options;
+    this.#tenant = options.tenant;
     this.#clock = clock;
     this.#client = client;
     this.#store = store;
-    this.#headers = constantHeaders(options);
-    this.#authorization = authorization(options);
   }
 
   /** The same store as another tenant, whose streams are its own; over the same connections, which are those of this output to close. */
   as(tenant: string | null): LokiOutput {
-    return new LokiOutput({ ...this.#options, tenant }, this.#clock, this.#client, this.#store);
+    return new LokiOutput({ ...this.#store.destination.options, tenant }, this.#clock, this.#client, this.#store);
+  }
+
+  /**
+   * From now on requests of all tenants go where these options say, with what they say; those under way end as they began, and are repeated
+   * there. Name and tenant stay, and how blocks are compressed.
+   */
+  redirect(options: LokiOutputOptions): void {
+    this.#store.destination = destinationOf(options);
+    this.#client.redirect(options);
   }
 
   route(identity: StreamIdentity): LokiRoute {
@@ -87,14 +101,15 @@ export class LokiOutput implements Output<LokiRoute>, AsyncDisposable {
   }
 
   async push(body: Buffer, signal: AbortSignal): Promise<Verdict> {
-    let headers = this.#headers;
+    const { options, authorization } = this.#store.destination;
+    let headers = this.#headersFor(this.#store.destination);
     try {
-      if (this.#authorization !== null) headers = { ...headers, authorization: this.#authorization() };
+      if (authorization !== null) headers = { ...headers, authorization: authorization() };
     } catch (error) {
       return { kind: 'misconfigured', reason: 'unauthorized', detail: `credentials cannot be read: ${(error as Error).message}` };
     }
-    const answer = await this.#client.post(headers, this.#options.format === 'protobuf' ? body : this.#toJson(body), signal);
-    this.#options.onRequest(answer.kind === 'answer' ? String(answer.status) : answer.reason);
+    const answer = await this.#client.post(headers, this.#bodyOf(body), signal);
+    options.onRequest(answer.kind === 'answer' ? String(answer.status) : answer.reason);
     if (answer.kind === 'answer' && answer.date !== null) this.#store.clock.learn(answer.date);
     const verdict = pushVerdict(answer, this.now());
     return answer.kind === 'answer' ? named(verdict, answer.text, body) : verdict;
@@ -106,18 +121,29 @@ export class LokiOutput implements Output<LokiRoute>, AsyncDisposable {
   }
 
   async #pushNothing(tenant: string | null, signal: AbortSignal): Promise<HttpAnswer> {
-    const headers = constantHeaders({ ...this.#options, tenant });
+    const { options, authorization } = this.#store.destination;
+    const headers = constantHeaders({ ...options, tenant });
     try {
-      if (this.#authorization !== null) headers['authorization'] = this.#authorization();
+      if (authorization !== null) headers['authorization'] = authorization();
     } catch (error) {
       return { kind: 'failure', reason: 'network', detail: (error as Error).message };
     }
-    return this.#client.post(headers, this.#options.format === 'protobuf' ? NO_STREAMS : this.#toJson(NO_STREAMS), signal);
+    return this.#client.post(headers, this.#bodyOf(NO_STREAMS), signal);
   }
 
-  #toJson(body: Buffer): Buffer {
+  #headersFor(destination: Destination): Readonly<Record<string, string>> {
+    if (this.#headers?.of !== destination) {
+      this.#headers = { of: destination, headers: constantHeaders({ ...destination.options, tenant: this.#tenant }) };
+    }
+    return this.#headers.headers;
+  }
+
+  /** In the format of the store. */
+  #bodyOf(body: Buffer): Buffer {
+    const { format, compression } = this.#store.destination.options;
+    if (format === 'protobuf') return body;
     const json = pushJson(uncompress(body));
-    return this.#options.compression === 'gzip' ? gzipSync(json, { level: 1 }) : json;
+    return compression === 'gzip' ? gzipSync(json, { level: 1 }) : json;
   }
 
   select(body: Buffer, positions: readonly number[]): Buffer {
@@ -144,9 +170,13 @@ export class LokiOutput implements Output<LokiRoute>, AsyncDisposable {
   }
 }
 
-function storeOf({ compression }: LokiOutputOptions, clock: Clock): OfStore {
-  const block = compression === 'none' ? new LiteralEncoder() : new SnappyEncoder();
-  return { clock: new StoreClock(clock), block, pool: new WireBufferPool() };
+function destinationOf(options: LokiOutputOptions): Destination {
+  return { options, authorization: authorizationOf(options) };
+}
+
+function storeOf(options: LokiOutputOptions, clock: Clock): OfStore {
+  const block = options.compression === 'none' ? new LiteralEncoder() : new SnappyEncoder();
+  return { destination: destinationOf(options), clock: new StoreClock(clock), block, pool: new WireBufferPool() };
 }
 
 /** The verdict with the entries or streams that the answer names. */
@@ -183,7 +213,7 @@ function constantHeaders({ format, compression, tenant, headers, userAgent }: Lo
   };
 }
 
-function authorization({ basicAuth, bearerTokenFile }: LokiOutputOptions): (() => string) | null {
+function authorizationOf({ basicAuth, bearerTokenFile }: LokiOutputOptions): (() => string) | null {
   if (bearerTokenFile !== null) {
     const token = new SecretFile(bearerTokenFile);
     return () => `Bearer ${token.read()}`;
