@@ -1,10 +1,7 @@
-import { buildSourceStages, type StageParts, type WrapStage } from './build-stages.ts';
-import type { Config } from './config/schema.ts';
+import { buildSourceStages, type StageParts } from './build-stages.ts';
 import type { StageConfig } from './config/stages-schema.ts';
-import type { LabelBudget } from './enrich/label-budget.ts';
 import { LineLabels } from './enrich/line-labels.ts';
 import { Zones } from './layouts/zones.ts';
-import type { CompileJmesPath } from './load-jmespath.ts';
 import type { LogSelector } from './logql/parse-log-selector.ts';
 import type { LineValues } from './model/attribution.ts';
 import type { Counters, StageFault } from './model/counters.ts';
@@ -18,10 +15,10 @@ import { TenantRoutes } from './pipeline/tenant-routes.ts';
 import type { Entry } from './process/entry.ts';
 import { Memory } from './process/memory.ts';
 import { Names } from './process/names.ts';
-import type { Clock } from './runtime/clock.ts';
 import { Scratch } from './process/scratch.ts';
 import { chainStages, type Stage } from './process/stage.ts';
 import { soundSelector } from './sound-selector.ts';
+import type { RoutingParts } from './route-sources.ts';
 import type { TenantStreams } from './tenant-streams.ts';
 import { ValueTexts } from './process/value-texts.ts';
 
@@ -42,19 +39,14 @@ interface KnownSource {
   readonly begun: LineValues | undefined;
 }
 
-interface ProcessingParts {
-  readonly config: Config;
+interface ProcessingParts extends Pick<RoutingParts, 'config' | 'clock' | 'labelBudget' | 'wrapStage' | 'compileJmesPath'> {
   readonly counters: Counters;
-  readonly budget: LabelBudget | undefined;
   readonly streams: TenantStreams;
-  readonly clock: Clock;
-  readonly wrapStage?: WrapStage | undefined;
-  readonly compileJmesPath: CompileJmesPath | null;
 }
 
 /** What builds, for one output, what is done with the entries of a source; null from it where that is nothing. */
 export function processingBuilder(parts: ProcessingParts): (source: KnownSource) => Processing<LokiRoute> | null {
-  const { config, counters, budget, streams, clock, wrapStage: wrap, compileJmesPath } = parts;
+  const { config, counters, labelBudget: budget, streams, clock, wrapStage: wrap, compileJmesPath = null } = parts;
   const selectors = new Map<string, LogSelector>();
   const shared = {
     scratch: new Scratch(),

@@ -9,26 +9,22 @@ import type { PodLookup } from './enrich/pod-lookup.ts';
 import type { Selection } from './enrich/selection.ts';
 import { unusable } from './enrich/service-name.ts';
 import { podFacts, podOfFacts } from './enrich/pod-facts.ts';
-import { demote, type LabelOptions, manyValued, type PodOfSource, streamIdentity } from './enrich/stream-identity.ts';
+import { type LabelOptions, manyValued, type PodOfSource, streamIdentity } from './enrich/stream-identity.ts';
 import { labelOptions, labelsFingerprint } from './label-options.ts';
 import type { CompileJmesPath } from './load-jmespath.ts';
 import type { Attribution, PodFacts } from './model/attribution.ts';
 import type { Counters } from './model/counters.ts';
 import type { Pod } from './model/pod.ts';
-import { CHANNELS, STDOUT } from './model/record.ts';
+import { STDOUT } from './model/record.ts';
 import type { Clock } from './runtime/clock.ts';
 import type { Source } from './model/source.ts';
-import { multilineBuilder, ownersLines } from './build-multiline.ts';
-import { processingBuilder } from './build-processing.ts';
+import { ownersLines } from './build-multiline.ts';
 import type { WrapStage } from './build-stages.ts';
 import type { LokiRoute } from './outputs/loki/encode-push.ts';
-import { ownerStages } from './owner-stages.ts';
 import type { Routing } from './routing.ts';
+import { handlingBuilder } from './source-handling.ts';
 import type { TenantStreams } from './tenant-streams.ts';
 import { type FoundRoutes, SourceRoutes } from './pipeline/source-routes.ts';
-
-/** Why an entry does not go to an output: a rule of `routes` sends it to others. */
-const ELSEWHERE = 'other_output';
 
 export interface RoutingParts {
   readonly config: Config;
@@ -48,54 +44,28 @@ export interface RoutingParts {
 }
 
 /** An output that logs are routed to. */
-interface Destination {
+export interface Destination {
   /** In rules. */
   readonly name: string;
   readonly streams: TenantStreams;
   readonly routing: Routing;
 }
 
-type Handled = Pick<Attribution, 'demoted' | 'lineValues' | 'routes'>;
-type Handling = Pick<FoundRoutes<LokiRoute>, 'byChannel' | 'multiline' | 'processing'>;
-
 /**
  * What finds the routes of a source to one output: of its path alone while its pod is not known, anew once it is. A log that was begun
  * before keeps its attribution, whatever its pod has become.
  */
 export function routeSources(
-  { name, streams, routing }: Destination,
+  destination: Destination,
   counters: Counters,
-  { config, clock, pods, selection, faults, labelBudget: budget, wrapStage, compileJmesPath = null }: RoutingParts,
+  parts: RoutingParts,
 ): (source: Source, begun?: Attribution) => SourceRoutes<LokiRoute> {
+  const { config, pods, selection, faults, labelBudget: budget } = parts;
+  const { routing } = destination;
   const options = labelOptions(config);
   const fingerprint = labelsFingerprint(config);
   const conventions = conventionsIn(config.kubernetes);
-  const processingOf = processingBuilder({
-    config,
-    counters,
-    budget,
-    wrapStage,
-    streams,
-    clock,
-    compileJmesPath,
-  });
-  const joiningOf = multilineBuilder(config.stages);
-  const onElsewhere = (): void => counters.countFiltered(ELSEWHERE);
-  const handling = (source: Source, pod: PodOfSource, { demoted, lineValues: begun, routes = [] }: Handled): Handling => {
-    const whole = CHANNELS.map((channel) => streamIdentity(source, pod, channel, options));
-    const identities = whole.map((identity) => demote(identity, demoted));
-    const routed = routing.toOutput(name, routes, onElsewhere);
-    const tenant = streams.tenantFor(routed.tenant);
-    const byChannel = identities.map((identity) => streams.route(tenant, identity));
-    // What a selector means does not depend on how many values a label has taken.
-    const channelLabels = whole.map(({ labels }) => labels);
-    const words = pod === 'unknown' || pod === null ? [] : ownersWords(pod, source.container, conventions);
-    const owner = words.map(({ processing }) => ownerStages(processing, config.kubernetes.annotations.tenant));
-    const { stage: last } = routed;
-    const lines = pod === 'unknown' || pod === null ? null : ownersLines(pod, source.container, conventions).multiline;
-    const processing = processingOf({ source, identities, channelLabels, tenant, byChannel, owner, last, begun });
-    return { byChannel, multiline: joiningOf(lines), processing };
-  };
+  const handling = handlingBuilder(destination, counters, parts);
   const labelsOf = (source: Source, pod: PodOfSource): [string, string][] =>
     manyValued(streamIdentity(source, pod, STDOUT, options), options);
   const attributed = (source: Source, attribution: Attribution): FoundRoutes<LokiRoute> => {
