@@ -6,13 +6,12 @@ import type { LogSelector } from './logql/parse-log-selector.ts';
 import type { StageFault } from './model/counters.ts';
 import type { Labels } from './model/labels.ts';
 import type { LineMetrics } from './model/line-metrics.ts';
-import type { Shape } from './model/shape.ts';
+import type { Redactions } from './model/shape.ts';
 import { ChannelStages } from './process/channel-stages.ts';
 import { PATTERN_STAGES } from './pattern-stages.ts';
 import { LevelStage } from './process/level-stage.ts';
 import type { Memory } from './process/memory.ts';
 import type { Names } from './process/names.ts';
-import { RedactStage } from './process/redact-stage.ts';
 import type { Scratch } from './process/scratch.ts';
 import { chainStages, type Stage } from './process/stage.ts';
 import type { ValueTexts } from './process/value-texts.ts';
@@ -34,8 +33,7 @@ export interface StageParts {
   readonly zones: Zones;
   readonly scratch: Scratch;
   readonly texts: ValueTexts;
-  /** By shape, how many texts were replaced. */
-  readonly redactions: Record<Shape, number>;
+  readonly redactions: Redactions;
   /** Counts an entry that a stage leaves out, by the reason that is configured for it. */
   readonly countFiltered: (reason: string) => void;
   /** Counts an entry with which a stage could not do what it is for. */
@@ -64,8 +62,6 @@ const BUILDERS: StageBuilders = {
   match: (options, parts) => buildMatch(options, parts, buildStages),
   /** What it says is done before the stages. */
   multiline: () => null,
-  redact: (options, { maxLineBytes, scratch, redactions: counts }) =>
-    new RedactStage({ options: { ...options, maxLineBytes }, scratch, counts }),
 };
 
 interface SourceStages {

@@ -4,9 +4,10 @@ import { goDuration } from './runtime/go-duration.ts';
 import { sizeInBytes } from './config/stages/drop-schema.ts';
 import { compilePattern, type Pattern } from './patterns/pattern.ts';
 import { DropStage } from './process/drop-stage.ts';
+import { RedactStage } from './process/redact-stage.ts';
 import { type GroupTarget, RegexStage } from './process/regex-stage.ts';
 
-type PatternStage = 'drop' | 'regex';
+type PatternStage = 'drop' | 'redact' | 'regex';
 
 /** Stages that match lines with patterns. */
 export const PATTERN_STAGES: Pick<StageBuilders, PatternStage> = {
@@ -23,6 +24,10 @@ export const PATTERN_STAGES: Pick<StageBuilders, PatternStage> = {
       nowSeconds,
       countFiltered: () => countFiltered(reason),
     });
+  },
+  redact: ({ shapes = [], patterns = [], replacement }, { maxLineBytes, scratch, redactions: counts }) => {
+    const wanted = patterns.map(({ name, expression, replacement }) => ({ name, pattern: compiled(expression), replacement }));
+    return new RedactStage({ options: { shapes, patterns: wanted, replacement, maxLineBytes }, scratch, counts });
   },
   regex: ({ expression, source, labels_from_groups: wantsLabels }, { extracted, labels }) => {
     const pattern = compiled(expression);

@@ -45,7 +45,7 @@ export class LogLint {
   readonly #entry = new Entry(new RecordView());
 
   constructor() {
-    const options = { shapes: SECRETS, replacement: '[redacted:{shape}]', maxLineBytes: Number.MAX_SAFE_INTEGER };
+    const options = { shapes: SECRETS, patterns: [], replacement: '[redacted:{shape}]', maxLineBytes: Number.MAX_SAFE_INTEGER };
     this.#redact = new RedactStage({ options, scratch: new Scratch(), counts: this.#secrets });
   }
 

@@ -1,5 +1,5 @@
 import { LineMetrics } from './line-metrics.ts';
-import { type Shape, SHAPES } from './shape.ts';
+import { type Redactions, type Shape, SHAPES } from './shape.ts';
 
 /** A template that failed, a time that is of no form that was named, and one that is too far from the runtime's. */
 export const STAGE_FAULTS = ['template_failed', 'time_unread', 'time_far'] as const;
@@ -17,8 +17,8 @@ export class Counters {
   readErrors = 0;
   /** Logs and entries that go as the tenant of the output, since the one they were given may not be. */
   readonly tenantFallbacks: Record<'not_allowed' | 'too_many', number> = { not_allowed: 0, too_many: 0 };
-  /** Texts that were replaced, by their shape. */
-  readonly redactions: Record<Shape, number> = Object.fromEntries(SHAPES.map((shape) => [shape, 0])) as Record<Shape, number>;
+  /** Texts that were replaced. */
+  readonly redactions: Redactions = Object.fromEntries(SHAPES.map((shape) => [shape, 0])) as Record<Shape, number>;
   /** Sources that were begun although their pod was not known. */
   partialMetadataSources = 0;
   /** Entries that stages left out, by the reason that is configured for it. */

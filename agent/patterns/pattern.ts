@@ -1,5 +1,6 @@
 import { countSkips } from './count-skips.ts';
 import { createEngines, type Engines } from './linear-engine.ts';
+import { matchesNothing } from './matches-nothing.ts';
 import { parsePattern } from './parse-pattern.ts';
 import { PatternFault } from './pattern-fault.ts';
 import type { PatternNode } from './pattern-node.ts';
@@ -22,6 +23,8 @@ export class Pattern {
   readonly names: readonly (string | null)[];
   /** The bytes to search for where the pattern is a plain text; null where it is not, or empty. */
   readonly literal: Buffer | null;
+  /** Whether it may match without taking a character. */
+  readonly matchesNothing: boolean;
   readonly #engines: Engines;
   readonly #groups: readonly number[];
   readonly #isPlain: boolean;
@@ -31,6 +34,7 @@ export class Pattern {
     const { source: expression, groups } = translatePattern(parsed);
     this.names = parsed.names;
     this.literal = literalOf(parsed.root);
+    this.matchesNothing = matchesNothing(parsed.root);
     this.#engines = createEngines(expression, countSkips(parsed.root) <= MOST_USUAL_SKIPS);
     this.#groups = groups;
     this.#isPlain = groups.length === parsed.names.length && groups.every((group, index) => group === index + 1);

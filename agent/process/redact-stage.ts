@@ -1,14 +1,27 @@
-import type { Shape } from '../model/shape.ts';
+import type { Redactions, Shape } from '../model/shape.ts';
+import type { Pattern } from '../patterns/pattern.ts';
 import type { FindShape, Match } from '../shapes/find-shape.ts';
 import type { Entry } from './entry.ts';
 import type { Scratch } from './scratch.ts';
+import { findPattern } from './find-pattern.ts';
+import { LineText } from './line-text.ts';
 import { SHAPE_FINDERS } from '../shapes/shape-finders.ts';
 import type { Stage } from './stage.ts';
+
+/** A text that is found by a pattern. */
+export interface RedactPattern {
+  readonly name: string;
+  readonly pattern: Pattern;
+  /** Undefined: that of the stage. */
+  readonly replacement: string | undefined;
+}
 
 interface RedactOptions {
   /** In this order; each looks at what those before it have left. */
   readonly shapes: readonly Shape[];
-  /** What stands in place of what was found; `{shape}` in it is the shape's name. */
+  /** Behind the shapes, in this order. */
+  readonly patterns: readonly RedactPattern[];
+  /** What stands in place of what was found; `{shape}` in it is the name of the shape or pattern. */
   readonly replacement: string;
   /** No entry becomes longer than this: a store would refuse it. */
   readonly maxLineBytes: number;
@@ -17,30 +30,33 @@ interface RedactOptions {
 export interface RedactParts {
   readonly options: RedactOptions;
   readonly scratch: Scratch;
-  /** By shape, how many texts were replaced. */
-  readonly counts: Record<Shape, number>;
+  readonly counts: Redactions;
 }
 
 interface Wanted {
-  readonly shape: Shape;
+  readonly name: string;
   readonly find: FindShape;
   readonly replacement: Buffer;
 }
 
-/** Replaces texts of some shapes. An entry without any stays where it is. */
+function wanted(name: string, find: FindShape, replacement: string): Wanted {
+  return { name, find, replacement: Buffer.from(replacement.replaceAll('{shape}', name)) };
+}
+
+/** Replaces texts of some shapes, and what patterns match. An entry without any stays where it is. */
 export class RedactStage implements Stage {
   readonly #wanted: readonly Wanted[];
   readonly #parts: RedactParts;
+  readonly #texts = new LineText();
   readonly #match: Match = { start: 0, end: 0 };
 
   constructor(parts: RedactParts) {
-    const { shapes, replacement } = parts.options;
+    const { shapes, patterns, replacement } = parts.options;
     this.#parts = parts;
-    this.#wanted = shapes.map((shape) => ({
-      shape,
-      find: SHAPE_FINDERS[shape],
-      replacement: Buffer.from(replacement.replaceAll('{shape}', shape)),
-    }));
+    this.#wanted = [
+      ...shapes.map((shape) => wanted(shape, SHAPE_FINDERS[shape], replacement)),
+      ...patterns.map(({ name, pattern, replacement: own = replacement }) => wanted(name, findPattern(pattern, this.#texts), own)),
+    ];
   }
 
   apply(entry: Entry): true {
@@ -48,13 +64,14 @@ export class RedactStage implements Stage {
     // A search for a byte goes on to the end of its buffer, so the line needs one of its own.
     const source = view.buffer.subarray(view.start, view.end);
     let line = source;
+    this.#texts.begin(source, entry);
     for (const wanted of this.#wanted) if (wanted.find(line, 0, this.#match)) line = this.#replace(line, wanted);
     if (line !== source) entry.rewrite(line);
     return true;
   }
 
   /** A copy of the line without what `#match` and the matches behind it hold. */
-  #replace(line: Buffer, { shape, find, replacement }: Wanted): Buffer {
+  #replace(line: Buffer, { name, find, replacement }: Wanted): Buffer {
     const { scratch, counts, options } = this.#parts;
     const match = this.#match;
     const target = scratch.next();
@@ -67,7 +84,7 @@ export class RedactStage implements Stage {
       target.length += line.copy(target.bytes, target.length, from, match.start);
       target.length += replacement.copy(target.bytes, target.length, 0, bytes);
       from = match.end;
-      counts[shape] += 1;
+      counts[name] = (counts[name] ?? 0) + 1;
     } while (find(line, from, match));
     target.reserve(line.length - from);
     target.length += line.copy(target.bytes, target.length, from);

@@ -1,5 +1,4 @@
 import { type Counters, STAGE_FAULTS } from '../model/counters.ts';
-import { SHAPES } from '../model/shape.ts';
 
 interface StageCounter {
   readonly name: string;
@@ -13,9 +12,9 @@ interface StageCounter {
 export const STAGE_COUNTERS: readonly StageCounter[] = [
   {
     name: 'logferry_redactions_total',
-    help: 'Texts that the stage redact has replaced, by shape.',
+    help: 'Texts that the stage redact has replaced, by shape or name of the pattern.',
     label: 'shape',
-    samples: ({ redactions }) => SHAPES.map((shape) => [shape, redactions[shape]]),
+    samples: ({ redactions }) => Object.entries(redactions),
   },
   {
     name: 'logferry_filtered_entries_total',

@@ -1,12 +1,7 @@
 import { byteTextOf, textOf } from '../patterns/byte-text.ts';
 import type { Pattern, PatternMatch } from '../patterns/pattern.ts';
+import { SearchBudget } from '../patterns/search-budget.ts';
 import { FAILED, type Outcome } from './value.ts';
-
-/**
- * Bytes that may be looked at in one text: each match is searched for up to its end in the worst case, which makes it the square of the length. 128
- * matches in 64 KiB; the linear engine takes 80 ns a byte.
- */
-const MOST_STEPS = 2 ** 23;
 
 /** What stands in place of a match, in byte text. */
 export type Replacement = (match: PatternMatch) => string;
@@ -19,10 +14,9 @@ export function replaceMatches(pattern: Pattern, text: string, replacement: Repl
   const bytes = byteTextOf(text);
   let made = '';
   let copied = 0;
-  let steps = 0;
+  const budget = new SearchBudget();
   for (let from = 0; from <= bytes.length; ) {
-    steps += bytes.length - from;
-    if (steps > MOST_STEPS && pattern.literal === null) return FAILED;
+    if (pattern.literal === null && !budget.takes(bytes.length - from)) return FAILED;
     const match = pattern.exec(bytes, from);
     if (match === null) break;
     const { index } = match;

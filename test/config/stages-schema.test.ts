@@ -55,7 +55,7 @@ stages:
       'f.yaml:8:29 stages[3].redact.shapes[2]: listed twice, remove one',
       'f.yaml:9:7 stages[3].redact.replacment: unknown key, did you mean replacement?',
       'f.yaml:10:22 stages[4].redact.shapes: an empty list, write at least one of email, card, jwt, bearer, aws_access_key, private_key, ipv4, ipv6',
-      'f.yaml:11:5 stages[5].redact.shapes: missing, add it: What is looked for, in this order: email, card, jwt, bearer, aws_access_key, private_key, ipv4, ipv6.',
+      'f.yaml:11:13 stages[5].redact: looks for nothing, write shapes or patterns',
       'f.yaml:12:5 stages[6]: found the text "level", want a mapping of keys to values',
       'f.yaml:13:13 stages[7].level.words: unknown key, remove it; known here: drop',
       'f.yaml:13:32 stages[7].level.drop[0]: found the text "verbose", want one of trace, debug, info, warn, error, critical, fatal',

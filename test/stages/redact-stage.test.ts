@@ -13,7 +13,7 @@ const MAX_LINE_BYTES = 262_144;
 
 function redactor(shapes: readonly Shape[], options: { replacement?: string; maxLineBytes?: number } = {}): RedactBench {
   const counters = new Counters();
-  const written = { replacement: '[redacted:{shape}]', maxLineBytes: MAX_LINE_BYTES, ...options, shapes };
+  const written = { replacement: '[redacted:{shape}]', maxLineBytes: MAX_LINE_BYTES, ...options, shapes, patterns: [] };
   const stage = new RedactStage({ options: written, scratch: new Scratch(), counts: counters.redactions });
   return { stage, counters, text: (line) => processed(stage, Buffer.from(line, 'latin1')).text.toString('latin1') };
 }
