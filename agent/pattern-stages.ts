@@ -3,11 +3,14 @@ import type { StageBuilders } from './build-stages.ts';
 import { goDuration } from './runtime/go-duration.ts';
 import { sizeInBytes } from './config/stages/drop-schema.ts';
 import { compilePattern, type Pattern } from './patterns/pattern.ts';
+import { PlacedPattern } from './patterns/placed-pattern.ts';
 import { DropStage } from './process/drop-stage.ts';
 import { RedactStage } from './process/redact-stage.ts';
 import { type GroupTarget, RegexStage } from './process/regex-stage.ts';
+import { ReplaceStage } from './process/replace-stage.ts';
+import { compileTemplate } from './templates/compile-template.ts';
 
-type PatternStage = 'drop' | 'redact' | 'regex';
+type PatternStage = 'drop' | 'redact' | 'regex' | 'replace';
 
 /** Stages that match lines with patterns. */
 export const PATTERN_STAGES: Pick<StageBuilders, PatternStage> = {
@@ -36,6 +39,22 @@ export const PATTERN_STAGES: Pick<StageBuilders, PatternStage> = {
       return [{ group: index + 1, value: extracted.slotOf(name), label: wantsLabels ? labels.slotOf(name) : null }];
     });
     return new RegexStage({ pattern, targets, source: source === undefined ? null : extracted.slotOf(source) });
+  },
+  replace: ({ expression, source, replace }, { extracted, scratch, maxLineBytes }) => {
+    const template = compileTemplate(replace);
+    assert(!('fault' in template));
+    const named = compiled(expression).names.flatMap((name, index) =>
+      name === null ? [] : [{ group: index + 1, slot: extracted.slotOf(name) }],
+    );
+    return new ReplaceStage({
+      pattern: new PlacedPattern(expression),
+      template,
+      slotOf: (name) => extracted.slotOf(name),
+      named,
+      source: source === undefined ? null : extracted.slotOf(source),
+      scratch,
+      maxBytes: maxLineBytes,
+    });
   },
 };
 

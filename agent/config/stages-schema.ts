@@ -17,6 +17,7 @@ import { type OutputStageConfig, outputStageSchema } from './stages/output-stage
 import { type PackConfig, packSchema } from './stages/pack-schema.ts';
 import { type RedactConfig, redactSchema } from './stages/redact-schema.ts';
 import { type RegexConfig, regexSchema } from './stages/regex-schema.ts';
+import { type ReplaceConfig, replaceSchema } from './stages/replace-schema.ts';
 import { type SamplingConfig, samplingSchema } from './stages/sampling-schema.ts';
 import type { Sources } from './stages/sources.ts';
 import { staticLabelsSchema } from './stages/static-labels-schema.ts';
@@ -45,6 +46,7 @@ export interface StageConfig {
   readonly pack?: PackConfig;
   readonly redact?: RedactConfig;
   readonly regex?: RegexConfig;
+  readonly replace?: ReplaceConfig;
   readonly sampling?: SamplingConfig;
   readonly static_labels?: Readonly<Record<string, string>>;
   readonly structured_metadata?: Sources;
@@ -74,6 +76,7 @@ const STAGE_SCHEMAS: { readonly [Name in StageName]-?: z.ZodType<NonNullable<Sta
   pack: packSchema,
   redact: redactSchema,
   regex: regexSchema,
+  replace: replaceSchema,
   sampling: samplingSchema,
   static_labels: staticLabelsSchema,
   structured_metadata: structuredMetadataSchema,

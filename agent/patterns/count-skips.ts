@@ -1,11 +1,19 @@
 import { matchesNothing } from './matches-nothing.ts';
 import type { PatternNode } from './pattern-node.ts';
 
+/** With so many V8 compiles a pattern for the usual engine in some milliseconds; each one more doubles that. */
+const MOST_USUAL_SKIPS = 16;
+
+/** Whether V8's usual engine is worth compiling a pattern for. */
+export function compilesFast(root: PatternNode): boolean {
+  return countSkips(root) <= MOST_USUAL_SKIPS;
+}
+
 /**
  * How many places of a pattern, with its repeats written out, may be passed by without going round: what V8's compiler looks beyond in each
  * possible combination (GetQuickCheckDetails in src/regexp/regexp-compiler.cc), so that its time doubles with each.
  */
-export function countSkips(node: PatternNode): number {
+function countSkips(node: PatternNode): number {
   switch (node.kind) {
     case 'character':
     case 'place':

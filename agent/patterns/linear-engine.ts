@@ -30,6 +30,14 @@ export interface Engines {
   readonly linear: RegExp;
 }
 
+/** Beyond it a text is matched by the linear engine at once: with the usual one an attempt at each place of it may go to its end. */
+const MOST_USUAL_BYTES = 2048;
+
+/** The one for a text. */
+export function engineFor(byteText: string, { usual, linear }: Engines): RegExp {
+  return usual !== null && byteText.length <= MOST_USUAL_BYTES ? usual : linear;
+}
+
 /**
  * Makes V8's expressions (v8.dev/blog/non-backtracking-regexp); both are global, so `lastIndex` says where they begin. Throws
  * `PatternFault` for what V8 cannot do in linear time or finds too large.

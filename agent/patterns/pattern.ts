@@ -1,15 +1,10 @@
-import { countSkips } from './count-skips.ts';
-import { createEngines, type Engines } from './linear-engine.ts';
+import { compilesFast } from './count-skips.ts';
+import { createEngines, engineFor, type Engines } from './linear-engine.ts';
 import { matchesNothing } from './matches-nothing.ts';
 import { parsePattern } from './parse-pattern.ts';
 import { PatternFault } from './pattern-fault.ts';
 import type { PatternNode } from './pattern-node.ts';
 import { translatePattern } from './translate-pattern.ts';
-
-/** Beyond it a text is matched by the linear engine at once: with the usual one an attempt at each place of it may go to its end. */
-const MOST_USUAL_BYTES = 2048;
-/** With so many V8 compiles a pattern for the usual engine in some milliseconds; each one more doubles that. */
-const MOST_USUAL_SKIPS = 16;
 
 /** What a match took: of the whole pattern, and behind that of each group, undefined for one that took no part; and where it begins. */
 export type PatternMatch = readonly (string | undefined)[] & { readonly index: number };
@@ -35,29 +30,24 @@ export class Pattern {
     this.names = parsed.names;
     this.literal = literalOf(parsed.root);
     this.matchesNothing = matchesNothing(parsed.root);
-    this.#engines = createEngines(expression, countSkips(parsed.root) <= MOST_USUAL_SKIPS);
+    this.#engines = createEngines(expression, compilesFast(parsed.root));
     this.#groups = groups;
     this.#isPlain = groups.length === parsed.names.length && groups.every((group, index) => group === index + 1);
   }
 
   /** Whether the pattern matches anywhere in a byte text. */
   test(byteText: string): boolean {
-    const expression = this.#expressionFor(byteText);
+    const expression = engineFor(byteText, this.#engines);
     expression.lastIndex = 0;
     return expression.test(byteText);
   }
 
   /** The first match that begins at `from` or behind it; what is before counts for `^` and `\b` only. */
   exec(byteText: string, from = 0): PatternMatch | null {
-    const expression = this.#expressionFor(byteText);
+    const expression = engineFor(byteText, this.#engines);
     expression.lastIndex = from;
     const match = expression.exec(byteText);
     return match === null || this.#isPlain ? match : this.#inGroups(match);
-  }
-
-  #expressionFor(byteText: string): RegExp {
-    const { usual, linear } = this.#engines;
-    return usual !== null && byteText.length <= MOST_USUAL_BYTES ? usual : linear;
   }
 
   /** Of a group in a repeat that was written out, the last one that took part. */

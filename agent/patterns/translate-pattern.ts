@@ -29,7 +29,13 @@ export interface Translated {
 }
 
 /** Writes a pattern in JavaScript's syntax, in what V8 can do in linear time. Throws `PatternFault` when it becomes too large. */
-export function translatePattern({ root }: ParsedPattern): Translated {
+export function translatePattern(parsed: ParsedPattern): Translated {
+  const translator = translatorFor(parsed);
+  return { source: translator.write(parsed.root), groups: translator.groups };
+}
+
+/** Throws `PatternFault` when the pattern would become too large. */
+export function translatorFor({ root }: ParsedPattern): Translator {
   const isStrict = hasPlace(root, 'no_word_boundary');
   const steps = stepsOf(root, isStrict);
   if (steps > MOST_STEPS) {
@@ -37,8 +43,7 @@ export function translatePattern({ root }: ParsedPattern): Translated {
       `has ${steps} steps with its repeats written out, write one of at most ${MOST_STEPS}: fewer counted repeats, or * and + for them`,
     );
   }
-  const translator = new Translator(isStrict);
-  return { source: translator.write(root), groups: translator.groups };
+  return new Translator(isStrict);
 }
 
 /** Of nothing it is 1, so that repeats of nothing are bounded too. */
@@ -66,7 +71,8 @@ function hasPlace(node: PatternNode, place: Place): boolean {
   return node.kind !== 'character' && hasPlace(node.body, place);
 }
 
-class Translator {
+/** Writes nodes of a pattern one by one; groups are numbered as they come. */
+export class Translator {
   readonly groups: number[] = [];
   /** `\B` is true between the bytes of a character, so there characters must be told apart everywhere. */
   readonly #isStrict: boolean;
@@ -85,7 +91,7 @@ class Translator {
         this.groups.push(node.group);
         return `(${this.write(node.body)})`;
       case 'sequence':
-        return node.parts.map((part) => this.#apart(part)).join('');
+        return node.parts.map((part) => this.apart(part)).join('');
       case 'choice':
         return node.branches.map((branch) => this.write(branch)).join('|');
       default:
@@ -94,7 +100,7 @@ class Translator {
   }
 
   /** In parentheses where what stands beside it would belong to it otherwise. */
-  #apart(node: PatternNode): string {
+  apart(node: PatternNode): string {
     const source = this.write(node);
     return node.kind === 'choice' ? `(?:${source})` : source;
   }
@@ -130,7 +136,7 @@ class Translator {
   #times(body: PatternNode, count: number, opening = ''): string {
     if (count === 0) return '';
     const before = this.groups.length;
-    const source = opening + this.#apart(body);
+    const source = opening + this.apart(body);
     const groups = this.groups.slice(before);
     for (let time = 1; time < count; time += 1) this.groups.push(...groups);
     return source.repeat(count);

@@ -49,7 +49,7 @@ stages:
 `;
     expect(problemsOf(text)).toEqual([
       'f.yaml:3:5 stages[0].levels: unknown key, did you mean level?',
-      'f.yaml:4:5 stages[1]: names no stage, write one of cri, decolorize, docker, drop, json, labelallow, labeldrop, labels, level, limit, logfmt, match, metrics, multiline, output, pack, redact, regex, sampling, static_labels, structured_metadata, template, tenant, timestamp',
+      'f.yaml:4:5 stages[1]: names no stage, write one of cri, decolorize, docker, drop, json, labelallow, labeldrop, labels, level, limit, logfmt, match, metrics, multiline, output, pack, redact, regex, replace, sampling, static_labels, structured_metadata, template, tenant, timestamp',
       'f.yaml:5:5 stages[2]: more than one stage, write each as an item of its own',
       'f.yaml:8:16 stages[3].redact.shapes[0]: found the text "emial", want one of email, card, jwt, bearer, aws_access_key, private_key, ipv4, ipv6; did you mean email?',
       'f.yaml:8:29 stages[3].redact.shapes[2]: listed twice, remove one',

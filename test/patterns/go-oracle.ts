@@ -1,5 +1,6 @@
 import { RE2JS, RE2JSException } from 're2js';
 import { byteTextOf } from '../../agent/patterns/byte-text.ts';
+import { hasGroup } from '../../agent/patterns/has-group.ts';
 import { matchesNothing } from '../../agent/patterns/matches-nothing.ts';
 import { parsePattern } from '../../agent/patterns/parse-pattern.ts';
 import type { PatternNode } from '../../agent/patterns/pattern-node.ts';
@@ -51,10 +52,4 @@ function mayLeaveOutGroup(node: PatternNode): boolean {
   if (node.kind === 'repeat') return node.least === 0 ? hasGroup(node.body) : mayLeaveOutGroup(node.body);
   if (node.kind === 'sequence') return node.parts.some(mayLeaveOutGroup);
   return node.kind === 'group' && mayLeaveOutGroup(node.body);
-}
-
-function hasGroup(node: PatternNode): boolean {
-  if (node.kind === 'sequence') return node.parts.some(hasGroup);
-  if (node.kind === 'choice') return node.branches.some(hasGroup);
-  return node.kind === 'group' || (node.kind === 'repeat' && hasGroup(node.body));
 }
