@@ -47,6 +47,6 @@ export function handlingBuilder({ name, streams, routing }: Destination, counter
     const owner = words.map(({ processing }) => ownerStages(processing, config.kubernetes.annotations.tenant));
     const lines = known === null ? null : ownersLines(known, source.container, conventions).multiline;
     const processing = processingOf({ source, identities, channelLabels, tenant, byChannel, owner, last, begun });
-    return { byChannel, multiline: joiningOf(lines), processing };
+    return { byChannel, multiline: joiningOf(channelLabels, lines), processing };
   };
 }

@@ -147,6 +147,11 @@ test('a selector means a log by the same labels when one of them has become meta
   ]);
 });
 
+/** Joins the lines of what a selector means. */
+function inMatch(selector: string, seconds: number): object {
+  return { match: { selector, stages: [{ multiline: { rules: ['java'], max_wait_seconds: seconds } }, { level: {} }] } };
+}
+
 describe('how lines are joined', () => {
   const TRACES = { stages: [{ multiline: { rules: ['java'], max_wait_seconds: 7 } }] };
   const OWNED = podLike({ annotations: { 'co.elastic.logs/multiline.pattern': '^\\s', 'other/annotation': 'x' } });
@@ -157,6 +162,13 @@ describe('how lines are joined', () => {
     expect(out).toMatchObject({ maxWaitSeconds: 7, maxLines: 128 });
     expect(err).toBe(out);
     expect(handled(podLike(), TRACES).processing).toBeNull();
+  });
+
+  test('is for the logs that a selector means, the first that does', () => {
+    const stages = [inMatch('{app="two"}', 5), inMatch('{app="one", stream="stderr"}', 6), inMatch('{app=~"one|two"}', 7)];
+    const { multiline } = handled(BEFORE, { stages });
+    expect(multiline.map((joining) => joining?.maxWaitSeconds)).toStrictEqual([7, 6]);
+    expect(handled(BEFORE, { stages: stages.slice(0, 2) }).multiline[STDOUT]).toBeNull();
   });
 
   test('is not at all where nobody says', () => expect(handled(podLike(), {}).multiline).toStrictEqual([null, null]));

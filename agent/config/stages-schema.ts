@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { misplacedMultiline } from './multiline-place.ts';
+import { misplacedMultiline } from './stages/multiline-place.ts';
 import { criSchema } from './stages/cri-schema.ts';
 import { type DropConfig, dropSchema } from './stages/drop-schema.ts';
 import { type JsonConfig, jsonSchema } from './stages/json-schema.ts';

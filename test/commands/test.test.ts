@@ -29,6 +29,27 @@ async function tested(tests: string, ...options: string[]): Promise<Outcome> {
 }
 
 describe('logferry test', () => {
+  test('joins lines as an agent does', async () => {
+    const outcome = await tested(`
+tests:
+  - name: a trace
+    log: { pod_annotations: { logferry.io/multiline: java } }
+    lines:
+      - 'java.lang.IllegalStateException: bob@example.com'
+      - { line: of stderr, stream: stderr }
+      - "\\tat com.example.Cart.get(Cart.java:7)"
+      - going on
+    entries:
+      - { line: of stderr }
+      - line: |-
+          java.lang.IllegalStateException: [redacted:email]
+          \tat com.example.Cart.get(Cart.java:7)
+        time: 2024-05-01T12:00:00Z
+      - { line: going on }
+`);
+    expect(outcome).toMatchObject({ code: 0, stderr: '' });
+  });
+
   test('holds entries against what is sent: text, labels, metadata, time, tenant and order', async () => {
     const outcome = await tested(`
 tests:

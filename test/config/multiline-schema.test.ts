@@ -62,6 +62,33 @@ stages:
 `;
     expect(problemsOf(twice)).toEqual(['f.yaml:4:16 stages[1].multiline: lines are joined once, remove one of the two']);
   });
+
+  test('may stand first in a match, behind which others may stand', () => {
+    const text = `${OUTPUTS}
+stages:
+  - cri: {}
+  - match: {selector: '{app="a"}', stages: [multiline: {rules: [java]}, level: {}]}
+  - match: {selector: '{app="b"}', stages: [match: {selector: '{stream="stderr"}', stages: [multiline: {rules: [go]}]}]}
+`;
+    expect(problemsOf(text)).toEqual([]);
+  });
+
+  test('may not stand in a match that comes too late, or looks at single lines', () => {
+    const text = `${OUTPUTS}
+stages:
+  - match: {selector: '{app="a"} |= "x"', stages: [multiline: {rules: [java]}]}
+  - match: {selector: '{app="b"}', stages: [level: {}, multiline: {rules: [java]}]}
+  - level: {}
+  - match: {selector: '{app="c"}', stages: [multiline: {rules: [java]}]}
+  - multiline: {rules: [go]}
+`;
+    expect(problemsOf(text)).toEqual([
+      'f.yaml:3:23 stages[0].match.selector: looks at single lines, which multiline joins: leave the line filters out',
+      'f.yaml:4:67 stages[1].match.stages[1].multiline: lines are joined before anything else, put it before level',
+      'f.yaml:6:12 stages[3].match: lines are joined before anything else, put it before level',
+      'f.yaml:7:16 stages[4].multiline: lines are joined before anything else, put it before match',
+    ]);
+  });
 });
 
 test.each([

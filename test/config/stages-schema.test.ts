@@ -67,7 +67,6 @@ stages:
       'f.yaml:19:59 stages[9].match.stages[0].match.stages[0].levels: unknown key, did you mean level?',
       'f.yaml:20:58 stages[10].match.stages: stages of entries that are dropped, remove them',
       'f.yaml:20:88 stages[10].match.pipeline_name: empty, leave it out',
-      'f.yaml:21:70 stages[11].match.stages[1].multiline: lines are joined before anything else, put it before match',
       'f.yaml:22:43 stages[12].redact.replacement: too long, write at most 128 bytes',
     ]);
   });

@@ -30,7 +30,7 @@ function examplesOf(document: string): Example[] {
     for (const example of content.trimEnd().split('\n\n')) {
       const printed = [...example.matchAll(/^in: {2}(.*)\n/gm)];
       const entries = example.slice(printed.reduce((sum, [line]) => sum + line.length, 0));
-      const lines = joinedLines(yaml, printed.map(lineOf));
+      const lines = joinedLines(yaml, printed.map(lineOf), LABELS);
       examples.push({ stages: stages, lines, entries });
     }
   }

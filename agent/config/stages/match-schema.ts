@@ -45,13 +45,6 @@ export function matchSchema<Stage extends object>(stages: z.ZodType<readonly Sta
       ({ action, stages }, ctx) => {
         if (action === 'keep' && stages.length === 0)
           ctx.addIssue({ code: 'custom', path: ['stages'], message: 'no stages, write what is to be done, or action: drop' });
-        for (const [index, stage] of stages.entries())
-          if (Object.hasOwn(stage, 'multiline'))
-            ctx.addIssue({
-              code: 'custom',
-              path: ['stages', index, 'multiline'],
-              message: 'lines are joined before anything else, put it before match',
-            });
         if (action === 'drop' && stages.length > 0)
           ctx.addIssue({ code: 'custom', path: ['stages'], message: 'stages of entries that are dropped, remove them' });
       },
