@@ -2,6 +2,7 @@ import { LABEL_PRESETS } from '../model/label-presets.ts';
 import type { KeyPath } from './problem.ts';
 import type { Config } from './schema.ts';
 import type { StageConfig } from './stages-schema.ts';
+import { tenantWarnings } from './tenant-warnings.ts';
 
 /** Something that is allowed, and yet probably not what was meant. */
 export interface Warning {
@@ -27,7 +28,7 @@ export function findWarnings(config: Config): Warning[] {
       warnings.push({ path, message: 'anyone can pose as the store, write ca_file instead' });
     }
   }
-  return [...warnings, ...builtIn(config.stages, ['stages']), ...sharedTenants(config)];
+  return [...warnings, ...builtIn(config.stages, ['stages']), ...tenantWarnings(config)];
 }
 
 /** Stages that Promtail needs to take apart what a container runtime writes; `path`: of the list. */
@@ -38,17 +39,4 @@ function builtIn(stages: readonly StageConfig[], path: KeyPath): Warning[] {
       .map((name) => ({ path: [...path, index, name], message: 'has no effect: it is built in, for the logs of every runtime' })),
     ...builtIn(stage.match?.stages ?? [], [...path, index, 'match', 'stages']),
   ]);
-}
-
-/** Outputs to which audit events go as the tenant that container logs go there as. */
-function sharedTenants({ outputs, audit }: Config): Warning[] {
-  if (audit.log_path === undefined) return [];
-  const logTenants = (url: string): (string | undefined)[] =>
-    outputs.filter((output) => output.url === url && output.logs.includes('containers')).map(({ tenant }) => tenant);
-  return outputs
-    .filter(({ url, logs }) => logs.includes('audit') && logTenants(url).includes(audit.tenant))
-    .map(({ name }) => ({
-      path: ['audit', 'tenant'],
-      message: `container logs go to the store of output ${name} as ${audit.tenant} too: whoever reads them reads audit events, and both are kept as long; write a tenant that nothing else has`,
-    }));
 }

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { parseConfig } from '../../agent/config/load.ts';
+import { formatProblem } from '../../agent/config/problem.ts';
 import { problemsOf } from './problems-of.ts';
 
 const OUTPUTS = `outputs:
@@ -54,5 +56,29 @@ describe('tenants', () => {
     const least = /write at least (\d+)/.exec(problem!)![1];
     expect(problemsOf(`${text}limits: { memory_bytes: ${least} }\n`)).toStrictEqual([]);
     expect(problemsOf(`${OUTPUTS}tenants: { allowed: ["*"] }\n`)).toStrictEqual([]);
+  });
+
+  test.each([
+    [
+      'a stage of tenants while none is allowed',
+      'stages: [{ tenant: { value: team-a } }]',
+      ['stages[0].tenant: has no effect: tenants.allowed names no tenant'],
+    ],
+    [
+      'one in a match',
+      'stages: [{ match: { selector: \'{app="x"}\', stages: [{ tenant: { value: team-a } }] } }]',
+      ['stages[0].match.stages[0].tenant: has no effect: tenants.allowed names no tenant'],
+    ],
+    ['one that is allowed', 'tenants: { allowed: ["team-*"] }\nstages: [{ tenant: { value: team-a } }]', []],
+    [
+      'the tenant of audit events',
+      'tenants: { allowed: [team-a, "*"] }\naudit: { log_path: /a.log }',
+      ['tenants.allowed[1]: container logs may go as audit then, among audit events; write tenants that it is none of'],
+    ],
+    ['others beside that of audit events', 'tenants: { allowed: ["team-*"] }\naudit: { log_path: /a.log }', []],
+  ])('warns of %s', (_, text, warnings) => {
+    const loaded = parseConfig('f.yaml', `${OUTPUTS}${text}\n`, { env: {}, hostname: 'host-1' });
+    const said = loaded.ok ? loaded.warnings.map(formatProblem) : loaded.problems.map(formatProblem);
+    expect(said.map((warning) => warning.replace(/^\S+ /, ''))).toStrictEqual(warnings);
   });
 });
