@@ -4,7 +4,6 @@ import type { AnnotationFaults } from './enrich/annotation-faults.ts';
 import type { LabelBudget } from './enrich/label-budget.ts';
 import { unmappable } from './enrich/mapped-values.ts';
 import { unreadable } from './enrich/owner-exclusion.ts';
-import { annotationsOf, ownersWords } from './enrich/owner-processing.ts';
 import type { PodLookup } from './enrich/pod-lookup.ts';
 import type { Selection } from './enrich/selection.ts';
 import { unusable } from './enrich/service-name.ts';
@@ -18,9 +17,9 @@ import type { Pod } from './model/pod.ts';
 import { STDOUT } from './model/record.ts';
 import type { Clock } from './runtime/clock.ts';
 import type { Source } from './model/source.ts';
-import { ownersLines } from './build-multiline.ts';
 import type { WrapStage } from './build-stages.ts';
 import type { LokiRoute } from './outputs/loki/encode-push.ts';
+import { ownersWord } from './owners-word.ts';
 import type { Routing } from './routing.ts';
 import { handlingBuilder } from './source-handling.ts';
 import type { TenantStreams } from './tenant-streams.ts';
@@ -64,7 +63,6 @@ export function routeSources(
   const { routing } = destination;
   const options = labelOptions(config);
   const fingerprint = labelsFingerprint(config);
-  const conventions = conventionsIn(config.kubernetes);
   const handling = handlingBuilder(destination, counters, parts);
   const labelsOf = (source: Source, pod: PodOfSource): [string, string][] =>
     manyValued(streamIdentity(source, pod, STDOUT, options), options);
@@ -73,10 +71,8 @@ export function routeSources(
     const handled = handling(source, pod === null ? null : podOfFacts(source, pod), attribution);
     return { ...handled, final: true, muted, attribution };
   };
-  const factsOf = (source: Source, pod: Pod): PodFacts => {
-    const said = annotationsOf(ownersWords(pod, source.container, conventions));
-    return podFacts(pod, options, { ...said, ...ownersLines(pod, source.container, conventions).annotations });
-  };
+  const factsOf = (source: Source, pod: Pod): PodFacts =>
+    podFacts(pod, options, ownersWord(pod, source.container, config.kubernetes).annotations);
   const attribute = (source: Source, pod: Pod | null): FoundRoutes<LokiRoute> => {
     if (pod !== null) faults?.say(pod, useless(pod, source, config, options));
     const muted = pod === null ? null : (selection?.mutedChannel(source, pod) ?? null);
@@ -111,11 +107,9 @@ export function routeSources(
 /** Annotations of a pod that were meant for us and have no effect. */
 function useless(pod: Pod, { container }: Source, { kubernetes }: Config, options: LabelOptions): string[] {
   const { serviceNames, mappedLabels, mappedMetadata } = options;
-  const conventions = conventionsIn(kubernetes);
   const names = [
-    ...unreadable(pod, container, conventions),
-    ...ownersWords(pod, container, conventions).flatMap(({ faulty }) => faulty),
-    ...ownersLines(pod, container, conventions).faulty,
+    ...unreadable(pod, container, conventionsIn(kubernetes)),
+    ...ownersWord(pod, container, kubernetes).faulty,
     ...unusable(pod, serviceNames),
     ...unmappable(pod, mappedLabels),
     ...unmappable(pod, mappedMetadata),

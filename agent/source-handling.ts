@@ -1,7 +1,5 @@
-import { multilineBuilder, ownersLines } from './build-multiline.ts';
+import { multilineBuilder } from './build-multiline.ts';
 import { processingBuilder } from './build-processing.ts';
-import { conventionsIn } from './config/kubernetes-schema.ts';
-import { ownersWords } from './enrich/owner-processing.ts';
 import { demote, type PodOfSource, streamIdentity } from './enrich/stream-identity.ts';
 import { labelOptions } from './label-options.ts';
 import type { Attribution } from './model/attribution.ts';
@@ -9,7 +7,7 @@ import type { Counters } from './model/counters.ts';
 import { CHANNELS } from './model/record.ts';
 import type { Source } from './model/source.ts';
 import type { LokiRoute } from './outputs/loki/encode-push.ts';
-import { ownerStages } from './owner-stages.ts';
+import { ownersWord } from './owners-word.ts';
 import type { FoundRoutes } from './pipeline/source-routes.ts';
 import type { Destination, RoutingParts } from './route-sources.ts';
 
@@ -30,7 +28,6 @@ export type SourceHandling = (
 export function handlingBuilder({ name, streams, routing }: Destination, counters: Counters, parts: RoutingParts): SourceHandling {
   const { config } = parts;
   const options = labelOptions(config);
-  const conventions = conventionsIn(config.kubernetes);
   const processingOf = processingBuilder({ ...parts, counters, streams });
   const joiningOf = multilineBuilder(config.stages);
   const onElsewhere = (): void => counters.countFiltered(ELSEWHERE);
@@ -42,11 +39,8 @@ export function handlingBuilder({ name, streams, routing }: Destination, counter
     const byChannel = identities.map((identity) => streams.route(tenant, identity));
     // What a selector means does not depend on how many values a label has taken.
     const channelLabels = whole.map(({ labels }) => labels);
-    const known = pod === 'unknown' ? null : pod;
-    const words = known === null ? [] : ownersWords(known, source.container, conventions);
-    const owner = words.map(({ processing }) => ownerStages(processing, config.kubernetes.annotations.tenant));
-    const lines = known === null ? null : ownersLines(known, source.container, conventions).multiline;
+    const { stages: owner, multiline } = ownersWord(pod, source.container, config.kubernetes);
     const processing = processingOf({ source, identities, channelLabels, tenant, byChannel, owner, last, begun });
-    return { byChannel, multiline: joiningOf(channelLabels, lines), processing };
+    return { byChannel, multiline: joiningOf(channelLabels, multiline), processing };
   };
 }
