@@ -213,7 +213,8 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
     if (lines === 0) return;
     ledger.givenUp('over_limit', bytes, lines);
     gaps.add([{ reason: 'over_limit', bytes, lines }], from);
-    this.limits[0]!.use.droppedBytes += bytes;
+    const [limit] = this.limits;
+    if (limit !== undefined) limit.use.droppedBytes += bytes;
   }
 
   get waits(): boolean {
