@@ -6,6 +6,7 @@ import { LineScanner } from './decode/line-scanner.ts';
 import { RecordJoiner } from './decode/record-joiner.ts';
 import { recordTime } from './decode/record-time.ts';
 import { type DecodeOptions, SourceDecoder } from './decode/source-decoder.ts';
+import { SpareBuffers } from './decode/spare-buffers.ts';
 import { sourceOfId } from './discover/log-path.ts';
 import type { FoundPod } from './enrich/pod-lookup.ts';
 import type { Pod } from './model/pod.ts';
@@ -37,7 +38,7 @@ export function containerKind({ name, lanes, lines, counters, partBudget, surrou
   let routesOf = routeSources({ name, streams: lanes, routing }, counters, surroundings);
   const podOf = pods === undefined ? null : (source: Source): FoundPod => pods.find(source);
   const rates = new RateRules({ rules: config.limits.rules, podOf, clock });
-  const decode: DecodeOptions = { maxLineBytes, partWaitSeconds, partBudget };
+  const decode: DecodeOptions = { maxLineBytes, partWaitSeconds, partBudget, spares: new SpareBuffers() };
   const logOptions = {
     roots,
     descriptors,

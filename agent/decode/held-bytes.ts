@@ -1,5 +1,6 @@
 import type { RecordView } from '../model/record.ts';
 import type { ByteBudget } from '../runtime/byte-budget.ts';
+import type { SpareBuffers } from './spare-buffers.ts';
 
 const FIRST_CAPACITY = 4096;
 const NOTHING: Buffer = Buffer.alloc(0);
@@ -8,6 +9,7 @@ export interface LineLimits {
   readonly maxLineBytes: number;
   /** Bounds what the open lines of all sources hold together. */
   readonly partBudget: ByteBudget;
+  readonly spares: SpareBuffers;
 }
 
 /** Bytes that are kept until what they belong to is whole: no more than a line may have, and within what all may hold together. */
@@ -35,25 +37,23 @@ export class HeldBytes {
     return bytes <= capacity ? capacity : Math.max(bytes, Math.min(Math.max(FIRST_CAPACITY, capacity * 2), this.#limits.maxLineBytes));
   }
 
-  /** Copies the content of the view, which must have room. */
-  append({ buffer, start, end }: RecordView): void {
-    this.#reserve(this.#bytes + end - start);
-    buffer.copy(this.#buffer, this.#bytes, start, end);
-    this.#bytes += end - start;
-  }
-
-  appendByte(byte: number): void {
-    this.#reserve(this.#bytes + 1);
-    this.#buffer[this.#bytes] = byte;
-    this.#bytes += 1;
+  /** Copies the content of the view, which must have room, behind a separator if one is given. */
+  append({ buffer, start, end }: RecordView, separator: number | null = null): void {
+    const at = this.#bytes + (separator === null ? 0 : 1);
+    this.#reserve(at + end - start);
+    // The separator goes last: what the view shows may stand in a buffer that was let go of, and is this one now.
+    buffer.copy(this.#buffer, at, start, end);
+    if (separator !== null) this.#buffer[at - 1] = separator;
+    this.#bytes = at + end - start;
   }
 
   #reserve(bytes: number): void {
     const capacity = this.#capacityFor(bytes);
     if (capacity <= this.#buffer.length) return;
     this.#limits.partBudget.take(capacity - this.#buffer.length);
-    const grown = Buffer.allocUnsafeSlow(capacity);
+    const grown = this.#limits.spares.take(capacity);
     this.#buffer.copy(grown, 0, 0, this.#bytes);
+    this.#limits.spares.give(this.#buffer);
     this.#buffer = grown;
   }
 
@@ -72,6 +72,7 @@ export class HeldBytes {
   /** Lets go of them. */
   release(): void {
     this.#limits.partBudget.give(this.#buffer.length);
+    this.#limits.spares.give(this.#buffer);
     this.#buffer = NOTHING;
     this.#bytes = 0;
   }

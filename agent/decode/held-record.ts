@@ -61,8 +61,7 @@ export class HeldRecord {
 
   /** Takes the line that is its next, and must have room. */
   add(line: RecordView): void {
-    this.#held.appendByte(LF);
-    this.#held.append(line);
+    this.#held.append(line, LF);
     this.#lines += 1;
   }
 

@@ -1,5 +1,6 @@
 import { RecordJoiner } from '../decode/record-joiner.ts';
 import { SourceDecoder } from '../decode/source-decoder.ts';
+import { SpareBuffers } from '../decode/spare-buffers.ts';
 import { type ChannelMultiline, UNJOINED } from '../model/multiline.ts';
 import { RecordView } from '../model/record.ts';
 import type { EntryDecoder } from '../pipeline/entry-decoder.ts';
@@ -19,7 +20,7 @@ export function recordsDecoder(
   { maxLineBytes, partWaitSeconds, partBytes }: RecordsLimits,
   multiline: ChannelMultiline = UNJOINED,
 ): EntryDecoder {
-  const options = { maxLineBytes, partWaitSeconds, partBudget: new ByteBudget(partBytes, new Wakeup()) };
+  const options = { maxLineBytes, partWaitSeconds, partBudget: new ByteBudget(partBytes, new Wakeup()), spares: new SpareBuffers() };
   const decoder = new RecordJoiner(new SourceDecoder(options, SourceDecoder.start), options);
   decoder.joinLines(multiline);
   decoder.feed({ bytes, at: 0, startsFile: true, endsFile: true, afterGap: false, full: false }, [0, 0]);

@@ -1,6 +1,7 @@
 import { LineScanner } from '../../agent/decode/line-scanner.ts';
 import { recordTime } from '../../agent/decode/record-time.ts';
 import { SourceDecoder } from '../../agent/decode/source-decoder.ts';
+import { SpareBuffers } from '../../agent/decode/spare-buffers.ts';
 import { Lane } from '../../agent/deliver/lane.ts';
 import type { Origin } from '../../agent/deliver/origin.ts';
 import type { OpenBatch } from '../../agent/deliver/share.ts';
@@ -83,7 +84,11 @@ const log = new SourceLog(process.argv[2]!, options, new SourceLedger(new Ledger
 const resume = log.open({ kind: 'new', placeIn: () => null, start: 'oldest' }, 0);
 if (typeof resume === 'string') throw new Error(resume);
 const partBudget = new ByteBudget(8 * 1024 * 1024, new Wakeup());
-const decoder = new SourceDecoder({ maxLineBytes: 256 * 1024, partWaitSeconds: 10, partBudget }, resume, new LineScanner(lines));
+const decoder = new SourceDecoder(
+  { maxLineBytes: 256 * 1024, partWaitSeconds: 10, partBudget, spares: new SpareBuffers() },
+  resume,
+  new LineScanner(lines),
+);
 const labels = { namespace: 'shop', app: 'web', container: 'web', service_name: 'web', job: 'shop/web', node_name: 'node-1' };
 const metadata = [['pod', 'web-7d9c5b8f6d-x2x7q']] as const;
 const routeOf = (stream: string): LokiRoute => output.route({ labels: { ...labels, stream }, metadata });

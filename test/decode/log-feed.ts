@@ -2,6 +2,7 @@ import assert from 'node:assert';
 import { LineScanner } from '../../agent/decode/line-scanner.ts';
 import { RecordJoiner } from '../../agent/decode/record-joiner.ts';
 import { type DecodeOptions, SourceDecoder } from '../../agent/decode/source-decoder.ts';
+import { SpareBuffers } from '../../agent/decode/spare-buffers.ts';
 import type { Multiline } from '../../agent/model/multiline.ts';
 import type { ResumePoint } from '../../agent/model/position.ts';
 import { type Channel, type Metadata, RecordView, stdChannel } from '../../agent/model/record.ts';
@@ -61,7 +62,7 @@ export class LogFeed {
     this.#lines = options.bound === undefined ? null : new LineMemory(chunkBytes);
     const scanner = this.#lines === null ? null : new LineScanner(this.#lines);
     this.partBudget = options.partBudget ?? new ByteBudget(64 * 1024 * 1024, new Wakeup());
-    const decode = { maxLineBytes, partWaitSeconds, partBudget: this.partBudget };
+    const decode = { maxLineBytes, partWaitSeconds, partBudget: this.partBudget, spares: new SpareBuffers() };
     this.decoder = new RecordJoiner(new SourceDecoder(decode, resume, scanner), decode);
     this.decoder.joinLines([options.multiline ?? null, options.multiline ?? null]);
     this.#files = files;

@@ -49,6 +49,10 @@ describe('lines of a record', () => {
     expect(joined([[`${F} [1]`, `${P} a`], [`${F} b`, `${F} c`], [`${F} [2]`]])).toEqual(['o 0.000000000 [1]\nab\nc', 'o 0.000000003 [2]']);
   });
 
+  test('join behind an empty one, also in parts', () => {
+    expect(joined([[`${F} `, `${P} a`, `${F} b`, `${F} [1]`]])).toEqual(['o 0.000000000 \nab', 'o 0.000000002 [1]']);
+  });
+
   test('are those of their channel', () => {
     expect(joined([[`${F} [1]`, `${ERR_F} [2]`, `${F} a`, `${ERR_F} b`, `${ERR_F} [3]`, `${F} c`, `${F} [4]`]])).toEqual([
       'e 0.000000000 [2]\nb',

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Chunk } from '../../agent/decode/record-reader.ts';
 import { SourceDecoder } from '../../agent/decode/source-decoder.ts';
+import { SpareBuffers } from '../../agent/decode/spare-buffers.ts';
 import type { ResumePoint } from '../../agent/model/position.ts';
 import { type Channel, RecordView, stdChannel } from '../../agent/model/record.ts';
 import { ByteBudget } from '../../agent/runtime/byte-budget.ts';
@@ -119,7 +120,10 @@ describe('an unfinished line', () => {
 });
 
 function newDecoder(maxLineBytes = 1024, partBytes = 100_000, resume = SourceDecoder.start): SourceDecoder {
-  return new SourceDecoder({ maxLineBytes, partWaitSeconds: 10, partBudget: new ByteBudget(partBytes, new Wakeup()) }, resume);
+  return new SourceDecoder(
+    { maxLineBytes, partWaitSeconds: 10, partBudget: new ByteBudget(partBytes, new Wakeup()), spares: new SpareBuffers() },
+    resume,
+  );
 }
 
 function chunkOf(text: string, fields: Partial<Chunk> = {}): Chunk {

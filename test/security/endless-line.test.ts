@@ -2,6 +2,7 @@ import { closeSync, ftruncateSync, openSync, statSync, writeSync } from 'node:fs
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { SourceDecoder } from '../../agent/decode/source-decoder.ts';
+import { SpareBuffers } from '../../agent/decode/spare-buffers.ts';
 import type { ResumePoint } from '../../agent/model/position.ts';
 import { RecordView } from '../../agent/model/record.ts';
 import { ByteBudget } from '../../agent/runtime/byte-budget.ts';
@@ -36,7 +37,7 @@ async function sparseLog(): Promise<LogFile> {
 /** Reads as the pipeline does, from `resume` until `take` has had enough; returns where reading goes on. */
 async function read(file: LogFile, resume: ResumePoint, take: (view: RecordView) => boolean): Promise<ResumePoint> {
   const partBudget = new ByteBudget(2 * MAX_LINE_BYTES, new Wakeup());
-  const decoder = new SourceDecoder({ maxLineBytes: MAX_LINE_BYTES, partWaitSeconds: 10, partBudget }, resume);
+  const decoder = new SourceDecoder({ maxLineBytes: MAX_LINE_BYTES, partWaitSeconds: 10, partBudget, spares: new SpareBuffers() }, resume);
   const [buffer, view] = [Buffer.alloc(CHUNK_BYTES), new RecordView()];
   for (let goesOn = true; goesOn; ) {
     const { at } = decoder;

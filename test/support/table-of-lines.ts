@@ -1,5 +1,6 @@
 import { LineScanner } from '../../agent/decode/line-scanner.ts';
 import { SourceDecoder } from '../../agent/decode/source-decoder.ts';
+import { SpareBuffers } from '../../agent/decode/spare-buffers.ts';
 import type { Channel } from '../../agent/model/record.ts';
 import { ByteBudget } from '../../agent/runtime/byte-budget.ts';
 import { LineMemory } from '../../agent/runtime/line-memory.ts';
@@ -32,7 +33,7 @@ export function tableOfLines(lines: readonly TableLine[]): {
   const chunk = memory.chunk.subarray(0, Buffer.concat(records).copy(memory.chunk));
   const partBudget = new ByteBudget(0, new Wakeup());
   const decoder = new SourceDecoder(
-    { maxLineBytes: 300_000, partWaitSeconds: 10, partBudget },
+    { maxLineBytes: 300_000, partWaitSeconds: 10, partBudget, spares: new SpareBuffers() },
     SourceDecoder.start,
     new LineScanner(memory),
   );

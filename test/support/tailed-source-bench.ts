@@ -3,6 +3,7 @@ import { LineScanner } from '../../agent/decode/line-scanner.ts';
 import { RecordJoiner } from '../../agent/decode/record-joiner.ts';
 import { recordTime } from '../../agent/decode/record-time.ts';
 import { SourceDecoder } from '../../agent/decode/source-decoder.ts';
+import { SpareBuffers } from '../../agent/decode/spare-buffers.ts';
 import type { Lane } from '../../agent/deliver/lane.ts';
 import type { Route } from '../../agent/deliver/output.ts';
 import type { LedgerTotals } from '../../agent/ledger/ledger-totals.ts';
@@ -58,7 +59,7 @@ export function tailedSource<R extends Route>(setup: TailedSourceSetup<R>): Tail
   const processing = stages === undefined ? null : new EntryProcessing({ stages, channels, memory: new Memory(2), lineValues: () => ({}) });
   const routes = new SourceRoutes(() => ({ byChannel: pair, final: true, processing, multiline }));
   routes.find();
-  const decode = { maxLineBytes, partWaitSeconds: 10, partBudget: new ByteBudget(1_000_000, new Wakeup()) };
+  const decode = { maxLineBytes, partWaitSeconds: 10, partBudget: new ByteBudget(1_000_000, new Wakeup()), spares: new SpareBuffers() };
   const scanner = lines === undefined ? null : new LineScanner(lines);
   const lanes = { laneOf: () => lane };
   return new TailedSource({
