@@ -54,12 +54,13 @@ function matchersOf(selector: string): readonly LabelMatcher[] {
 function multilineOf(config: MultilineConfig): Multiline {
   const { firstline, rules = [], max_lines: maxLines } = config;
   const rule = firstline === undefined ? new TraceRules(rules) : patternRule(firstline, FROM_FIRST_LINE);
-  return { rule, maxWaitSeconds: maxWaitSeconds(config), maxLines };
+  return { key: JSON.stringify(config), rule, maxWaitSeconds: maxWaitSeconds(config), maxLines };
 }
 
-function ownersMultiline({ lines, maxWaitSeconds, maxLines }: OwnerMultiline): Multiline {
+function ownersMultiline(owner: OwnerMultiline): Multiline {
+  const { lines, maxWaitSeconds, maxLines } = owner;
   const rule = 'languages' in lines ? new TraceRules(lines.languages) : patternRule(lines.pattern, lines);
-  return { rule, maxWaitSeconds, maxLines };
+  return { key: JSON.stringify(owner), rule, maxWaitSeconds, maxLines };
 }
 
 function patternRule(source: string, joining: Joining): PatternRule {

@@ -29,13 +29,18 @@ export class RecordJoiner implements EntryGate {
     this.#records = [new HeldRecord(options), new HeldRecord(options)];
   }
 
-  /** From now on lines are joined like that. What is held goes first. */
-  joinLines(multiline: ChannelMultiline): void {
-    const [out, err] = this.#multiline;
-    if (multiline[STDOUT] === out && multiline[STDERR] === err) return;
-    this.#multiline = multiline;
+  /** From now on lines are joined like that. What is held of a channel of which they were joined otherwise goes first. */
+  joinLines([out, err]: ChannelMultiline): void {
+    this.#multiline = [this.#renewed(STDOUT, out), this.#renewed(STDERR, err)];
     this.#decoder.gate = this.#isJoining ? this : null;
-    for (const record of this.#records) record.isDue = record.resume !== null;
+  }
+
+  #renewed(channel: Channel, multiline: Multiline | null): Multiline | null {
+    const before = this.#multiline[channel];
+    if (before?.key === multiline?.key) return before;
+    const record = this.#records[channel];
+    record.isDue = record.resume !== null;
+    return multiline;
   }
 
   get #isJoining(): boolean {

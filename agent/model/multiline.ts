@@ -16,6 +16,8 @@ export interface RecordRule {
 
 /** How the lines of a source are joined. */
 export interface Multiline {
+  /** Tells it from any that joins otherwise. */
+  readonly key: string;
   readonly rule: RecordRule;
   /** Seconds of log time, and of silence, after which no line joins the one before. */
   readonly maxWaitSeconds: number;

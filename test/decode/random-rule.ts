@@ -27,4 +27,4 @@ class RandomRule implements RecordRule {
 
 export const randomMultiline: fc.Arbitrary<Multiline> = fc
   .record({ seed: fc.nat({ max: 1000 }), maxWaitSeconds: fc.constantFrom(0.5, 3, 20), maxLines: fc.constantFrom(2, 3, 128) })
-  .map(({ seed, ...limits }) => ({ rule: new RandomRule(seed), ...limits }));
+  .map(({ seed, ...limits }) => ({ key: String(seed), rule: new RandomRule(seed), ...limits }));

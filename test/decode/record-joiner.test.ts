@@ -11,7 +11,7 @@ const rule: RecordRule = {
   begin: () => 1,
   goOn: (_, bytes, start) => (bytes[start] === 91 ? APART : 1),
 };
-const BRACKETS: Multiline = { rule, maxWaitSeconds: 3, maxLines: 4 };
+const BRACKETS: Multiline = { key: 'brackets', rule, maxWaitSeconds: 3, maxLines: 4 };
 
 function joined(files: readonly (readonly string[])[], options: object = {}): string[] {
   return decodeLines(files, { multiline: BRACKETS, ...options });
@@ -148,11 +148,17 @@ describe('a held record', () => {
 
   test('goes first when its rule changes', () => {
     const { feed, seen, take } = feedOf(`${F} [1]`, `${F} a`);
-    feed.decoder.joinLines([{ ...BRACKETS }, null]);
+    feed.decoder.joinLines([{ ...BRACKETS, key: 'others' }, null]);
     expect(feed.decoder.hasTables).toBe(false);
     expect(feed.decoder.next(feed.view)).toBe(true);
     take(feed.view);
     expect(seen).toEqual(['o 0.000000000 [1]\na']);
+  });
+
+  test('is held on where lines are joined as before, by another rule that is equal', () => {
+    const { feed } = feedOf(`${F} [1]`, `${F} a`);
+    feed.decoder.joinLines([{ ...BRACKETS }, null]);
+    expect([feed.decoder.next(feed.view), feed.decoder.holds]).toEqual([false, true]);
   });
 
   test('gives back what it holds when its source is closed', () => {

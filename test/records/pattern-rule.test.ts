@@ -6,7 +6,7 @@ import { decodeFiles } from '../decode/log-feed.ts';
 function joined(source: string, joining: Joining, lines: readonly string[]): string[] {
   const pattern = compilePattern(source);
   if ('fault' in pattern) throw new Error(pattern.fault);
-  const multiline = { rule: new PatternRule(pattern, joining), maxWaitSeconds: 3, maxLines: 128 };
+  const multiline = { key: source, rule: new PatternRule(pattern, joining), maxWaitSeconds: 3, maxLines: 128 };
   const log = lines.map((line) => `2024-05-01T12:00:00Z stdout F ${line}\n`).join('');
   return decodeFiles([Buffer.from(log)], { multiline }).map(({ content }) => content.toString());
 }
