@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { SourceDecoder } from '../../agent/decode/source-decoder.ts';
+import { SpareBuffers } from '../../agent/decode/spare-buffers.ts';
 import { Counters } from '../../agent/model/counters.ts';
 import { RecordView } from '../../agent/model/record.ts';
 import { SHAPES, type Shape } from '../../agent/model/shape.ts';
@@ -53,7 +54,12 @@ function recordsOf(line: string, cuts: readonly number[]): string {
 }
 
 function* entriesOf(log: Buffer, chunkBytes: number): Generator<RecordView> {
-  const options = { maxLineBytes: MAX_LINE_BYTES, partWaitSeconds: 10, partBudget: new ByteBudget(1_000_000, new Wakeup()) };
+  const options = {
+    maxLineBytes: MAX_LINE_BYTES,
+    partWaitSeconds: 10,
+    partBudget: new ByteBudget(1_000_000, new Wakeup()),
+    spares: new SpareBuffers(),
+  };
   const decoder = new SourceDecoder(options, SourceDecoder.start);
   const view = new RecordView();
   for (let at = 0, bytes = chunkBytes; at < log.length; ) {
