@@ -108,6 +108,17 @@ describe('what the owner of a pod says of its lines', () => {
     expect(shipped().filter((text) => text !== 'filtered')).toStrictEqual(kept);
   });
 
+  test('is masks, of what only looks like a number of a person too', () => {
+    const annotations = {
+      'logs.grafana.com/mask-ssn': 'true',
+      'logs.grafana.com/mask-phone': 'true',
+      'logs.grafana.com/mask-email': 'true',
+    };
+    const routes = handled(podLike({ annotations }), {});
+    expect(lineOf(routes, 'bob@example.com, 078-05-1120, (555) 010-9999')).toBe('[redacted:email], [redacted:ssn], [redacted:phone]');
+    expect(lineOf(routes, 'order 12, at 10:00')).toBe('order 12, at 10:00');
+  });
+
   test.each([
     [false, [null]],
     [true, [null, 'team-a']],

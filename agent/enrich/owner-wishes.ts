@@ -1,8 +1,7 @@
 import type { Convention } from '../model/exclusion.ts';
 import { LEVELS, type Level } from '../model/level.ts';
-import type { LineFormat, OwnerProcessing } from '../model/owner-processing.ts';
+import { type LineFormat, type OwnerProcessing, REDACTABLE, type Redactable } from '../model/owner-processing.ts';
 import { CHANNEL_NAMES, type Channel } from '../model/record.ts';
-import { SHAPES, type Shape } from '../model/shape.ts';
 import { isTenant } from '../model/tenant.ts';
 import { annotationFlag } from './annotation-flag.ts';
 import type { AnnotationReader } from './annotation-reader.ts';
@@ -29,7 +28,15 @@ const PARSERS: Readonly<Record<string, LineFormat | 'done'>> = {
 const GRAFANA = 'logs.grafana.com/';
 const GRAFANA_LEVELS: readonly Level[] = ['info', 'debug', 'trace'];
 /** What alloy-modules calls them (modules/kubernetes/annotations/logs/mask.alloy). */
-const GRAFANA_MASKS: Readonly<Record<string, Shape>> = { 'credit-card': 'card', luhn: 'card', email: 'email', ipv4: 'ipv4', ipv6: 'ipv6' };
+const GRAFANA_MASKS: Readonly<Record<string, Redactable>> = {
+  'credit-card': 'card',
+  luhn: 'card',
+  email: 'email',
+  ipv4: 'ipv4',
+  ipv6: 'ipv6',
+  ssn: 'ssn',
+  phone: 'phone',
+};
 /** utils.alloy there. */
 const GRAFANA_SAMPLE_RATE = 0.25;
 
@@ -43,7 +50,7 @@ export const OWNER_WISHES: Readonly<Record<Convention, ReadWishes>> = {
       dropLevels: annotations.read(namesOf('drop-levels'), (text) => listOf(LEVELS, text)),
       sampleRate: annotations.read(namesOf('sample'), rateOf),
       tenant: annotations.read(namesOf('tenant'), tenantOf),
-      redact: annotations.read(namesOf('redact'), (text) => listOf(SHAPES, text)),
+      redact: annotations.read(namesOf('redact'), (text) => listOf(REDACTABLE, text)),
     };
   },
   /** fluent-bit plugins/filter_kubernetes/kube_property.c */
@@ -68,7 +75,7 @@ export const OWNER_WISHES: Readonly<Record<Convention, ReadWishes>> = {
       dropLevels: dropLevels.length === 0 ? null : dropLevels,
       sampleRate: annotations.read([`${GRAFANA}sample`, `${GRAFANA}sampling`], sampleOf),
       tenant: annotations.read([`${GRAFANA}tenant`], tenantOf),
-      redact: Object.entries(GRAFANA_MASKS).flatMap(([mask, shape]) => (flagOf(`mask-${mask}`) === true ? [shape] : [])),
+      redact: Object.entries(GRAFANA_MASKS).flatMap(([mask, what]) => (flagOf(`mask-${mask}`) === true ? [what] : [])),
     };
   },
 };

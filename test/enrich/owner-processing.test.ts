@@ -52,6 +52,7 @@ describe('the owner of a pod says', () => {
     ],
     [{ 'logs.grafana.com/tenant': 'team-a', 'logferry.io/tenant.web': 'team-b' }, { tenant: 'team-b' }],
     [{ 'logs.grafana.com/tenant': 'team-a' }, { tenant: 'team-a' }],
+    [{ 'logs.grafana.com/mask-ssn': 'true', 'logferry.io/redact': 'phone' }, { redact: ['phone', 'ssn'] }],
     [{ 'logs.grafana.com/sample': '0.01' }, { sampleRate: 0.01 }],
     [{ 'logs.grafana.com/sampling': 'false' }, {}],
   ])('in %j: %j', (annotations, stdout, stderr = stdout) => {
@@ -87,7 +88,7 @@ describe('what nobody understands', () => {
     [{ 'fluentbit.io/parser': 'my-parser' }],
     [{ 'fluentbit.io/parser': 'toString' }],
     [{ 'logs.grafana.com/drop-debug': 'maybe' }],
-    [{ 'logs.grafana.com/mask-ssn': 'true' }],
+    [{ 'logs.grafana.com/mask-iban': 'true' }],
     [{ 'logs.grafana.com/mask-email': 'yes please' }],
     [{ 'logferry.io/decolorize': 'red' }],
     [{ 'logferry.io/sample': 'true' }],
@@ -109,7 +110,7 @@ describe('what nobody understands', () => {
   });
 
   test('is no mask that is switched off', () => {
-    expect(saidOf({ 'logs.grafana.com/mask-ssn': 'false' })[0].faulty).toStrictEqual([]);
+    expect(saidOf({ 'logs.grafana.com/mask-iban': 'false' })[0].faulty).toStrictEqual([]);
   });
 });
 
