@@ -8,6 +8,8 @@ import { anyBytesSource, utf8Source } from './utf8-source.ts';
  * costs it up to 20 us.
  */
 const MOST_STEPS = 500;
+/** Each way that is tried carries the places of all groups along. */
+const STEPS_OF_GROUP = 4;
 
 const PLACES: Readonly<Record<Place, string>> = {
   text_begin: '^',
@@ -54,7 +56,7 @@ function stepsOf(node: PatternNode, isStrict: boolean): number {
     case 'place':
       return 1;
     case 'group':
-      return stepsOf(node.body, isStrict);
+      return STEPS_OF_GROUP + stepsOf(node.body, isStrict);
     case 'sequence':
       return node.parts.reduce((sum, part) => sum + stepsOf(part, isStrict), node.parts.length === 0 ? 1 : 0);
     case 'choice':
