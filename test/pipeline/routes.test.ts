@@ -137,3 +137,22 @@ describe('tenants', () => {
     expect(await bench.metric('logferry_tenant_fallbacks_total', ',reason="not_allowed"')).toBe(2);
   });
 });
+
+test('a changed rule holds for the lines that are read from then on, and loses none of those before', async () => {
+  const tenants = { allowed: ['team-*'] };
+  const routes = [{ tenant: 'team-a' }];
+  const bench = await tenantBench({ config: { tenants, routes } });
+  const container = startIn(bench, 'shop');
+  await bench.start();
+  bench.loki.fault({ kind: 'answer', status: 503 }, { times: Number.POSITIVE_INFINITY, when: isOf('team-a') });
+  bench.print(container, 'before');
+  await bench.until(async () => (await bench.metric('logferry_tenant_held_bytes', ',tenant="team-a"')) > 0);
+  bench.configure({ config: { tenants, routes: [{ tenant: 'team-b' }] }, output: { tenant: 'shared' } });
+  await bench.until(() => bench.log.messages.includes('a changed configuration is in force; no position has moved'));
+  bench.print(container, 'after');
+  await bench.until(() => bench.loki.counts.stored === 1);
+  bench.loki.clearFaults();
+  await bench.until(() => bench.loki.counts.stored === 2);
+  expect(linesByTenant(bench)).toStrictEqual({ 'team-a': ['before'], 'team-b': ['after'] });
+  expect(await bench.metric('logferry_ledger_unbalanced_bytes')).toBe(0);
+});
