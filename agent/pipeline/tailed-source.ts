@@ -279,9 +279,8 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
     const admitted = lane.admit(route, view);
     if (typeof admitted === 'string') return this.#refuse(place, view, admitted);
     if (admitted !== place.share) this.#open(place, admitted, channel);
-    const claim = place.claim!;
-    span.origin = claim;
-    claim.add(span.bytes);
+    span.origin = place.claim!;
+    place.claim!.add(span.bytes);
     lane.append(route, view, span);
     const sent = this.#sent;
     sent.seconds = view.seconds;
