@@ -243,9 +243,12 @@ export class Pipeline<R extends Route, S extends LogSource = Source> {
     this.#roster.close(tailing, nowMs);
   }
 
+  /** It is about to be closed, and must not get another turn: its descriptors will be those of others. */
   #part(tailing: Tailing<R, S>): void {
     const { routes } = tailing.tailed;
     this.#pauses.leave(tailing, this.#parts.clock.monotonic());
+    this.#blocked.delete(tailing);
+    tailing.state = 'leaving';
     if (routes.known) for (const { stream } of routes.byChannel) this.#windows.leave(stream, tailing);
   }
 

@@ -105,6 +105,26 @@ test('I1 I2 I5 I8 I9 the same holds of records of several lines, which are never
   );
 }, 300_000);
 
+test('I5 what gave up its descriptors while it waited for the store gets no turn once they are those of others', async () => {
+  for (let seed = 355_522_325; seed < 355_522_335; seed += 1) {
+    await using node = new NodeSimulation(seed);
+    await node.start();
+    const steps: (() => void | Promise<void>)[] = [
+      () => node.rotate(1),
+      () => node.store.fail('unauthorized', 'refused'),
+      () => node.files.fail('read_short', 'open_EMFILE'),
+      () => node.print(2, 0, { count: 1, length: 0 }),
+      () => node.restartContainer(0),
+      () => node.wait(5000),
+    ];
+    for (const run of steps) {
+      await run();
+      await node.assertInvariants();
+    }
+    await node.finish();
+  }
+});
+
 describe('the simulation notices', () => {
   test.each([
     ['an acknowledgement before the entries are stored', (node: NodeSimulation) => node.store.forget(), /I5|I1/],
