@@ -178,8 +178,8 @@ export function assembleOutput<S extends LogSource>(
     auditCounts,
     limitUses,
     rehandle(next) {
-      kind.rehandle(next);
-      pipeline.rehandle();
+      const change = kind.rehandle?.(next);
+      if (change !== undefined) pipeline.rehandle(change.isSameStages);
     },
     share(next, { limits, outputs }) {
       budget.limitBytes = next.batchBytes;

@@ -69,8 +69,6 @@ export function auditKind({ lanes, surroundings, policy }: KindParts & { readonl
       const processing = new AuditProcessing(decoder, seen, byChannel);
       return { decoder, routes: new SourceRoutes(() => ({ byChannel, final: true, gaps: GAPS, processing })) };
     },
-    // What is done with audit events changes at a start only.
-    rehandle: () => undefined,
   };
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert';
 import { dirname, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { KindParts } from './assemble-output.ts';
 import type { Config } from './config/schema.ts';
 import { LineScanner } from './decode/line-scanner.ts';
@@ -34,6 +35,7 @@ export function containerKind({ name, lanes, lines, counters, partBudget, surrou
   assert(lines !== null, 'lines of containers stand in tables');
   const scanner = new LineScanner(lines);
   let { selection } = surroundings;
+  let { stages } = config;
   let routing = new Routing(config.routes);
   let routesOf = routeSources({ name, streams: lanes, routing }, counters, surroundings);
   const podOf = pods === undefined ? null : (source: Source): FoundPod => pods.find(source);
@@ -69,9 +71,12 @@ export function containerKind({ name, lanes, lines, counters, partBudget, surrou
       limits: rates.follow(source),
     }),
     rehandle(next) {
+      const isSameStages = isDeepStrictEqual(next.config.stages, stages);
+      ({ stages } = next.config);
       ({ selection } = next);
       routing = new Routing(next.config.routes);
       routesOf = routeSources({ name, streams: lanes, routing }, counters, next);
+      return { isSameStages };
     },
   };
 }

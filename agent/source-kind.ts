@@ -48,6 +48,9 @@ export interface SourceKind<S extends LogSource> {
   /** Of a source that is gone too. */
   routesOf(source: S, begun?: Attribution): SourceRoutes<LokiRoute>;
   follow(source: S, resume: ResumePoint, begun?: Attribution): Followed;
-  /** From now on sources are chosen and handled as another configuration says; those that are followed have to be told. */
-  rehandle(surroundings: RoutingParts): void;
+  /**
+   * From now on sources are chosen and handled as another configuration says; those that are followed have to be told. Returns whether their
+   * stages are those that they had. Absent: what is done with them changes at a start only.
+   */
+  rehandle?(surroundings: RoutingParts): { readonly isSameStages: boolean };
 }

@@ -124,9 +124,12 @@ export class Pipeline<R extends Route, S extends LogSource = Source> {
    * Lets every source be handled as `routesOf` says now, each from its next line on, and as before while that is not known. What was
    * read stays as it was handled; nothing is read again, no file is opened or closed.
    */
-  rehandle(): void {
+  rehandle(isSameStages: boolean): void {
     const { routesOf } = this.#parts;
-    for (const { tailed } of this.#roster.open) tailed.routes.renew(routesOf(tailed.source, tailed.routes.attribution ?? undefined));
+    for (const { tailed } of this.#roster.open) {
+      const { source, routes } = tailed;
+      routes.renew(routesOf(source, routes.attribution ?? undefined), isSameStages);
+    }
     this.#recognize();
     this.#pollsWaiting.ring();
   }

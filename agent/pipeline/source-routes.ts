@@ -31,6 +31,8 @@ export class SourceRoutes<R extends Route> {
   /** By channel, what stages kept before these routes were found. */
   #kept: readonly (readonly number[])[] = [];
   #outdated = false;
+  /** What stages have kept is of no use to those that are found next. */
+  #forgets = false;
 
   /** `look` is asked until it says what is final; null: nothing new. */
   constructor(look: () => FoundRoutes<R> | null) {
@@ -46,10 +48,14 @@ export class SourceRoutes<R extends Route> {
     return this.#outdated;
   }
 
-  /** Has them found anew, as `other` would be; until then they serve as they are. */
-  renew(other: SourceRoutes<R>): void {
+  /**
+   * Has them found anew, as `other` would be; until then they serve as they are. What stages have kept is of no use to others than
+   * `isSameStages`.
+   */
+  renew(other: SourceRoutes<R>, isSameStages: boolean): void {
     this.#look = other.#look;
     this.#outdated = this.known;
+    if (!isSameStages) this.#forgets = true;
   }
 
   /** Looks for them, unless they are final. Returns whether there are new ones. */
@@ -57,7 +63,8 @@ export class SourceRoutes<R extends Route> {
     if (this.#found?.final === true && !this.#outdated) return false;
     const found = this.#look();
     if (found === null) return false;
-    for (const channel of CHANNELS) found.processing?.memory?.restore(channel, this.#memory(channel, null));
+    if (!this.#forgets) for (const channel of CHANNELS) found.processing?.memory?.restore(channel, this.#memory(channel, null));
+    this.#forgets = false;
     this.#found = found;
     this.#outdated = false;
     return true;
