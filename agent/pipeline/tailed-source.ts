@@ -202,13 +202,10 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
     const from = decoder.newest.time;
     let [bytes, lines] = [0, 0];
     while (decoder.next(view)) {
-      if (view.channel === routes.muted) {
-        this.#filter();
-        continue;
-      }
-      lines += 1;
-      bytes += decoder.at - this.#attributed;
+      const entryBytes = decoder.at - this.#attributed;
       this.#attributed = decoder.at;
+      if (view.channel === routes.muted) ledger.skipped(entryBytes);
+      else [bytes, lines] = [bytes + entryBytes, lines + 1];
     }
     if (lines === 0) return;
     ledger.givenUp('over_limit', bytes, lines);
