@@ -1,6 +1,7 @@
 import assert from 'node:assert';
 import type { StageConfig } from './config/stages-schema.ts';
-import { maxWaitSeconds, type MultilineConfig } from './config/stages/multiline-schema.ts';
+import { maxWaitSeconds } from './config/max-wait-seconds.ts';
+import type { MultilineConfig } from './config/stages/multiline-schema.ts';
 import { ownerMultiline } from './enrich/owner-multiline.ts';
 import { isFault } from './logql/fault.ts';
 import type { LabelMatcher } from './logql/label-matcher.ts';

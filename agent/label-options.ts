@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { conventionsIn } from './config/kubernetes-schema.ts';
+import { conventionsIn } from './model/exclusion.ts';
 import type { Config } from './config/schema.ts';
 import type { Mapping } from './enrich/mapped-values.ts';
 import type { LabelOptions } from './enrich/stream-identity.ts';

@@ -1,5 +1,6 @@
 import { ownersLines } from './build-multiline.ts';
-import { conventionsIn, type KubernetesConfig } from './config/kubernetes-schema.ts';
+import type { KubernetesConfig } from './config/kubernetes-schema.ts';
+import { conventionsIn } from './model/exclusion.ts';
 import type { StageConfig } from './config/stages-schema.ts';
 import { annotationsOf, ownersWords } from './enrich/owner-processing.ts';
 import type { PodOfSource } from './enrich/stream-identity.ts';

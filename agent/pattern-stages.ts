@@ -1,7 +1,7 @@
 import assert from 'node:assert';
 import type { StageBuilders } from './build-stages.ts';
 import { goDuration } from './runtime/go-duration.ts';
-import { sizeInBytes } from './config/stages/drop-schema.ts';
+import { sizeInBytes } from './runtime/size-in-bytes.ts';
 import { compilePattern, type Pattern } from './patterns/pattern.ts';
 import { PlacedPattern } from './patterns/placed-pattern.ts';
 import { DropStage } from './process/drop-stage.ts';

@@ -1,4 +1,4 @@
-import { conventionsIn } from './config/kubernetes-schema.ts';
+import { conventionsIn } from './model/exclusion.ts';
 import type { Config } from './config/schema.ts';
 import type { AnnotationFaults } from './enrich/annotation-faults.ts';
 import type { LabelBudget } from './enrich/label-budget.ts';

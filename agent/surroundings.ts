@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Surroundings } from './assemble-output.ts';
-import { conventionsIn } from './config/kubernetes-schema.ts';
+import { conventionsIn } from './model/exclusion.ts';
 import type { Config } from './config/schema.ts';
 import { AnnotationFaults } from './enrich/annotation-faults.ts';
 import { LabelBudget } from './enrich/label-budget.ts';

@@ -1,11 +1,8 @@
 import { basename } from 'node:path';
 import type { Config } from './config/schema.ts';
 import { recordTime } from './decode/record-time.ts';
-import { readFluentBitDb } from './import/fluent-bit-db.ts';
 import type { ForeignPositions, ImportFault } from './import/foreign-positions.ts';
 import { type CandidateFile, placeOf } from './import/place-of.ts';
-import { readPromtailPositions } from './import/promtail-positions.ts';
-import { readVectorCheckpoints } from './import/vector-checkpoints.ts';
 import type { Source } from './model/source.ts';
 import type { Logger } from './runtime/logger.ts';
 import type { ChainFile } from './tail/open-chain.ts';
@@ -53,13 +50,30 @@ export class Takeover {
   }
 }
 
-/** By the name under which a checkpoint remembers each file. */
-function readers({ import: written, state_dir: stateDir }: Config): [string, () => Promise<ForeignPositions | ImportFault>][] {
+type Read = () => Promise<ForeignPositions | ImportFault>;
+
+/** By the name under which a checkpoint remembers each file. What reads one is loaded only where it is named. */
+function readers({ import: written, state_dir: stateDir }: Config): [string, Read][] {
   const { promtail_positions: promtail, fluent_bit_db: fluentBit, vector_checkpoints: vector } = written;
-  const found: [string, () => Promise<ForeignPositions | ImportFault>][] = [];
-  if (promtail !== undefined) found.push([`promtail_positions:${promtail}`, () => readPromtailPositions(promtail)]);
-  if (fluentBit !== undefined) found.push([`fluent_bit_db:${fluentBit}`, () => readFluentBitDb(fluentBit, stateDir)]);
-  if (vector !== undefined) found.push([`vector_checkpoints:${vector}`, () => readVectorCheckpoints(vector)]);
+  const found: [string, Read][] = [];
+  if (promtail !== undefined) {
+    found.push([
+      `promtail_positions:${promtail}`,
+      async () => (await import('./import/promtail-positions.ts')).readPromtailPositions(promtail),
+    ]);
+  }
+  if (fluentBit !== undefined) {
+    found.push([
+      `fluent_bit_db:${fluentBit}`,
+      async () => (await import('./import/fluent-bit-db.ts')).readFluentBitDb(fluentBit, stateDir),
+    ]);
+  }
+  if (vector !== undefined) {
+    found.push([
+      `vector_checkpoints:${vector}`,
+      async () => (await import('./import/vector-checkpoints.ts')).readVectorCheckpoints(vector),
+    ]);
+  }
   return found;
 }
 

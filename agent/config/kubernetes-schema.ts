@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CONVENTIONS, type Convention } from '../model/exclusion.ts';
+import type { Convention } from '../model/exclusion.ts';
 import { absolutePath, seconds, whenSound, wholeNumber } from './scalar-schemas.ts';
 
 export interface KubernetesConfig {
@@ -79,11 +79,6 @@ export const kubernetesSchema: z.ZodType<KubernetesConfig> = z
   )
   .prefault({})
   .describe('What is learnt from Kubernetes.');
-
-/** The conventions in which owners may have logs left out. */
-export function conventionsIn({ annotations }: KubernetesConfig): Convention[] {
-  return CONVENTIONS.filter((convention) => annotations[convention]);
-}
 
 /** Scheme, host and port, and nothing that could be a secret. */
 function isOrigin(text: string): boolean {

@@ -1,5 +1,5 @@
 import { buildOutput } from '../build-output.ts';
-import { conventionsIn } from '../config/kubernetes-schema.ts';
+import { conventionsIn } from '../model/exclusion.ts';
 import type { Config } from '../config/schema.ts';
 import type { PlainEntry } from '../deliver/output.ts';
 import { PodLookup } from '../enrich/pod-lookup.ts';

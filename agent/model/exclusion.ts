@@ -2,6 +2,11 @@
 export const CONVENTIONS = ['logferry', 'fluent_bit', 'vector', 'elastic', 'grafana'] as const;
 export type Convention = (typeof CONVENTIONS)[number];
 
+/** Those that are heeded. */
+export function conventionsIn({ annotations }: { readonly annotations: Readonly<Record<Convention, boolean>> }): Convention[] {
+  return CONVENTIONS.filter((convention) => annotations[convention]);
+}
+
 /**
  * Why a log is not collected: no rule of `containers.include` matches it, one of `containers.exclude` does, or its owner says so in the
  * convention of one agent.

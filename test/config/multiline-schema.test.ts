@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { goDuration } from '../../agent/runtime/go-duration.ts';
 import { parseConfig } from '../../agent/config/load.ts';
-import { maxWaitSeconds } from '../../agent/config/stages/multiline-schema.ts';
+import { maxWaitSeconds } from '../../agent/config/max-wait-seconds.ts';
 import { OUTPUTS, problemsOf } from './problems-of.ts';
 
 function stagesOf(stages: string): unknown {

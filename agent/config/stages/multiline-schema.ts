@@ -1,3 +1,4 @@
+import { DEFAULT_WAIT_SECONDS } from '../max-wait-seconds.ts';
 import { z } from 'zod';
 import { type Language, LANGUAGES } from '../../model/language.ts';
 import { compilePattern } from '../../patterns/pattern.ts';
@@ -25,13 +26,6 @@ const maxWaitTime = z
 
 function isWait(wait: number | null): boolean {
   return wait !== null && wait >= LEAST_WAIT_SECONDS && wait <= MOST_WAIT_SECONDS;
-}
-
-const DEFAULT_WAIT_SECONDS = 3;
-
-/** How long is waited for the next line, however it is written. */
-export function maxWaitSeconds({ max_wait_seconds: inSeconds, max_wait_time: asTime = '' }: MultilineConfig): number {
-  return inSeconds ?? goDuration(asTime) ?? DEFAULT_WAIT_SECONDS;
 }
 
 /** How lines are joined. */
