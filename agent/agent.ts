@@ -1,7 +1,7 @@
 import type { LintLogs } from './lint/lint-logs.ts';
 import { join } from 'node:path';
-import { spoolSource } from './audit-sources.ts';
-import type { AuditWebhook } from './audit-webhook.ts';
+import { spoolSource } from './audit-intake/audit-sources.ts';
+import type { AuditWebhook } from './audit-intake/audit-webhook.ts';
 import type { Policy } from './audit/policy.ts';
 import type { Checkpoints } from './checkpoint/checkpoint-document.ts';
 import { CheckpointStore } from './checkpoint/checkpoint-store.ts';
@@ -10,16 +10,16 @@ import { reportFindings } from './checkpoint/report-findings.ts';
 import type { Config } from './config/schema.ts';
 import { Discovery, type DiscoveryOptions } from './discover/discovery.ts';
 import { WatchHint } from './discover/watch-hint.ts';
-import { InForce } from './in-force.ts';
+import { InForce } from './assembly/in-force.ts';
 import type { FileId } from './model/position.ts';
-import { auditNames } from './output-parts.ts';
-import { nodePolicy, planParts } from './plan-parts.ts';
+import { auditNames } from './assembly/output-parts.ts';
+import { nodePolicy, planParts } from './assembly/plan-parts.ts';
 import { Reloader, type ReloaderParts } from './reload/reloader.ts';
 import { aborted } from './runtime/aborted.ts';
 import type { Kubeconfig } from './model/kubeconfig.ts';
 import type { Environment } from './runtime/environment.ts';
-import type { NodePods } from './node-pods.ts';
-import { RunningOutputs } from './running-outputs.ts';
+import type { NodePods } from './assembly/node-pods.ts';
+import { RunningOutputs } from './assembly/running-outputs.ts';
 import type { Clock } from './runtime/clock.ts';
 import { type LevelledLogger, ThrottledLogger } from './runtime/logger.ts';
 import { Wakeup } from './runtime/wakeup.ts';
@@ -27,9 +27,9 @@ import type { Pages } from './serve/http-server.ts';
 import type { AgentStatus } from './serve/agent-status.ts';
 import { Metrics } from './serve/metrics.ts';
 import { type Beats, healthPage, type Readiness, readinessPage } from './serve/probes.ts';
-import { isSpoolNeeded } from './spool-need.ts';
-import { surroundingsOf } from './surroundings.ts';
-import { Takeover } from './takeover.ts';
+import { isSpoolNeeded } from './audit-intake/spool-need.ts';
+import { surroundingsOf } from './assembly/surroundings.ts';
+import { Takeover } from './assembly/takeover.ts';
 
 export interface AgentParts {
   readonly config: Config;
@@ -127,7 +127,7 @@ function discoveryOptions(inForce: InForce): DiscoveryOptions {
 /** Null where the API server is not asked; what asking it takes is loaded only where it is. */
 async function findPods({ config, env, kubeconfig, version, clock }: AgentParts, log: ThrottledLogger): Promise<NodePods | null> {
   if (!config.kubernetes.enabled) return null;
-  const { NodePods } = await import('./node-pods.ts');
+  const { NodePods } = await import('./assembly/node-pods.ts');
   return NodePods.find({ config, env, kubeconfig, version, clock, log });
 }
 
@@ -135,7 +135,7 @@ async function findPods({ config, env, kubeconfig, version, clock }: AgentParts,
 async function openWebhook({ config, clock }: AgentParts, policy: Policy | null, log: ThrottledLogger): Promise<AuditWebhook | null> {
   const { webhook } = config.audit;
   if (webhook === undefined) return null;
-  const { openAuditWebhook } = await import('./open-audit-webhook.ts');
+  const { openAuditWebhook } = await import('./audit-intake/open-audit-webhook.ts');
   return openAuditWebhook(webhook, { config, policy, clock, log });
 }
 
@@ -149,7 +149,7 @@ function spoolNeed(inForce: InForce, checkpointer: Checkpointer): (file: FileId,
 /** Null where nobody looks at how containers log; what that takes is loaded only where it is. */
 async function openLint(inForce: InForce, discovery: Discovery): Promise<LintLogs | null> {
   if (inForce.config.lint.interval_seconds === 0) return null;
-  const { openLint } = await import('./open-lint.ts');
+  const { openLint } = await import('./assembly/open-lint.ts');
   return openLint(
     () => inForce.surroundings,
     () => discovery.sources,

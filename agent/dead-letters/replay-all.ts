@@ -1,5 +1,5 @@
-import { buildOutput } from '../build-output.ts';
-import { outputNamed } from '../output-parts.ts';
+import { buildOutput } from '../assembly/build-output.ts';
+import { outputNamed } from '../assembly/output-parts.ts';
 import type { Config } from '../config/schema.ts';
 import type { Screen } from '../demo/progress-view.ts';
 import type { Clock } from '../runtime/clock.ts';

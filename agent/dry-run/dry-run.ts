@@ -1,4 +1,4 @@
-import { buildOutput } from '../build-output.ts';
+import { buildOutput } from '../assembly/build-output.ts';
 import { conventionsIn } from '../model/exclusion.ts';
 import type { Config } from '../config/schema.ts';
 import type { PlainEntry } from '../deliver/output.ts';
@@ -11,12 +11,12 @@ import type { Pod } from '../model/pod.ts';
 import type { Time } from '../model/position.ts';
 import { RecordView } from '../model/record.ts';
 import type { Source } from '../model/source.ts';
-import { routeSources } from '../route-sources.ts';
+import { routeSources } from '../handling/route-sources.ts';
 import { labelPairs } from '../outputs/loki/stream-names.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { recordsDecoder } from './records-decoder.ts';
-import { Routing } from '../routing.ts';
-import { tenancyOf } from '../tenancy.ts';
+import { Routing } from '../handling/routing.ts';
+import { tenancyOf } from '../assembly/tenancy.ts';
 import { DryTenants } from './dry-tenants.ts';
 import type { StageStep, StageTrace } from './stage-trace.ts';
 

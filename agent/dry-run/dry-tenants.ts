@@ -1,8 +1,8 @@
 import type { StreamIdentity } from '../model/labels.ts';
 import type { LokiRoute } from '../outputs/loki/encode-push.ts';
 import type { LokiOutput } from '../outputs/loki/loki-output.ts';
-import type { Tenancy } from '../tenancy.ts';
-import type { TenantStreams } from '../tenant-streams.ts';
+import type { Tenancy } from '../assembly/tenancy.ts';
+import type { TenantStreams } from '../handling/tenant-streams.ts';
 
 /** As which tenant entries would go; how many there may be at once is left to the agent. */
 export class DryTenants implements TenantStreams {

@@ -1,4 +1,4 @@
-import type { WrapStage } from '../build-stages.ts';
+import type { WrapStage } from '../handling/build-stages.ts';
 import type { Entry } from '../process/entry.ts';
 import { rfc3339Nano } from '../runtime/civil-time.ts';
 

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AuditWebhook } from '../../agent/audit-webhook.ts';
+import { AuditWebhook } from '../../agent/audit-intake/audit-webhook.ts';
 import { auditWebhookSchema } from '../../agent/config/audit-webhook-schema.ts';
 import type { Prune } from '../../agent/receive/audit-receiver.ts';
 import { systemClock } from '../../agent/runtime/clock.ts';

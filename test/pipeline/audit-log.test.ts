@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../agent/config/load.ts';
-import { auditNames, containerParts } from '../../agent/output-parts.ts';
+import { auditNames, containerParts } from '../../agent/assembly/output-parts.ts';
 import { AgentBench } from '../support/agent-bench.ts';
 import { AuditWriter, PLANTED } from '../support/audit-writer.ts';
 import { tempDir } from '../support/temp-dir.ts';

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../agent/config/load.ts';
-import { auditNames } from '../../agent/output-parts.ts';
+import { auditNames } from '../../agent/assembly/output-parts.ts';
 import { eventList, post, written } from '../receive/receiver-bench.ts';
 import { AgentBench } from '../support/agent-bench.ts';
 import { AuditWriter, PLANTED } from '../support/audit-writer.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { array, assert, asyncProperty, constantFrom, integer, oneof, record } from 'fast-check';
 import { expect, test } from 'vitest';
-import type { AssembledOutput } from '../../agent/assemble-output.ts';
+import type { AssembledOutput } from '../../agent/assembly/assemble-output.ts';
 import { KubeletLogDir } from '../../agent/demo/kubelet-log-dir.ts';
 import { sourceIdOf, sourceOfId } from '../../agent/discover/log-path.ts';
 import { assembleBench } from '../support/assemble-bench.ts';

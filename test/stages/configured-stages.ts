@@ -1,4 +1,4 @@
-import { buildStages, type StageParts } from '../../agent/build-stages.ts';
+import { buildStages, type StageParts } from '../../agent/handling/build-stages.ts';
 import { parseConfig } from '../../agent/config/load.ts';
 import { compileJmesPath } from '../../agent/json/jmespath.ts';
 import { Zones } from '../../agent/layouts/zones.ts';
@@ -9,7 +9,7 @@ import { Names } from '../../agent/process/names.ts';
 import { Scratch } from '../../agent/process/scratch.ts';
 import type { Stage } from '../../agent/process/stage.ts';
 import { ValueTexts } from '../../agent/process/value-texts.ts';
-import { soundSelector } from '../../agent/sound-selector.ts';
+import { soundSelector } from '../../agent/handling/sound-selector.ts';
 import { rfc3339 } from '../../agent/runtime/civil-time.ts';
 import { processedEntry, viewOf } from './entry.ts';
 

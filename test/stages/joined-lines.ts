@@ -1,4 +1,4 @@
-import { multilineBuilder } from '../../agent/build-multiline.ts';
+import { multilineBuilder } from '../../agent/handling/build-multiline.ts';
 import { parseConfig } from '../../agent/config/load.ts';
 import type { Labels } from '../../agent/model/labels.ts';
 import { decodeFiles } from '../decode/log-feed.ts';

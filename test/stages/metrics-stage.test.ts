@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { buildMetricsStage } from '../../agent/build-metrics-stage.ts';
-import type { StageParts } from '../../agent/build-stages.ts';
+import { buildMetricsStage } from '../../agent/handling/build-metrics-stage.ts';
+import type { StageParts } from '../../agent/handling/build-stages.ts';
 import { metricsSchema } from '../../agent/config/stages/metrics-schema.ts';
 import { LineMetrics } from '../../agent/model/line-metrics.ts';
 import { Entry } from '../../agent/process/entry.ts';

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
-import { type AssembledOutput, assembleOutput } from '../../agent/assemble-output.ts';
+import { type AssembledOutput, assembleOutput } from '../../agent/assembly/assemble-output.ts';
 import { parseConfig } from '../../agent/config/load.ts';
 import { Retention } from '../../agent/ledger/retention.ts';
 import type { LokiClient } from '../../agent/outputs/loki/loki-output.ts';
 import type { Position } from '../../agent/model/position.ts';
 import type { Clock } from '../../agent/runtime/clock.ts';
-import { containerParts } from '../../agent/output-parts.ts';
+import { containerParts } from '../../agent/assembly/output-parts.ts';
 import { type FileSystem, systemFiles } from '../../agent/runtime/file-system.ts';
 import { Wakeup } from '../../agent/runtime/wakeup.ts';
 import { Descriptors } from '../../agent/tail/descriptors.ts';
-import { Takeover } from '../../agent/takeover.ts';
+import { Takeover } from '../../agent/assembly/takeover.ts';
 import { LogRecorder } from './log-recorder.ts';
 
 interface AssembleOptions {

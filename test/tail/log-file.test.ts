@@ -43,7 +43,7 @@ describe('what is opened', () => {
     symlinkSync('shadow', join(root, 'two steps'));
     writeFileSync(`${root}-other`, '');
     const inside = ['shadow', 'etc/hostname', 'two steps'].map((name) => join(root, name));
-    for (const path of [...inside, '/etc/hostname', join(root, '../../../../../../etc/hostname'), `${root}-other`]) {
+    for (const path of [...inside, '/etc/hostname', join(root, '../../../../etc/hostname'), `${root}-other`]) {
       expect(LogFile.open(path, under(root))).toBe('outside_roots');
     }
   });
