@@ -8,6 +8,7 @@ import type { Processing } from '../pipeline/processing.ts';
 export class AuditProcessing implements Processing<LokiRoute> {
   readonly lineValues = {};
   readonly memory = null;
+  readonly needles = null;
   readonly #decoder: { readonly isWanted: boolean };
   readonly #seen: SeenEvents | null;
   readonly #routes: readonly LokiRoute[];

@@ -64,7 +64,8 @@ export class LineScanner {
     words[MAX_LINE] = wordOf(bounds.maxLineBytes);
     if (!this.#begin(STDOUT, bounds.channels[STDOUT], channels[STDOUT]) || !this.#begin(STDERR, bounds.channels[STDERR], channels[STDERR]))
       return at;
-    if (!this.#fill(b, at) && !(this.#learn(b, at) && this.#fill(b, at))) return at;
+    const end = Math.min(bounds.end, b.length);
+    if (!this.#fill(b, at, end) && !(this.#learn(b, at) && this.#fill(b, at, end))) return at;
     this.#end(STDOUT, channels[STDOUT]);
     this.#end(STDERR, channels[STDERR]);
     return words[NEXT]! - b.byteOffset;
@@ -86,9 +87,9 @@ export class LineScanner {
     if (this.table.linesOf(channel) > 0) decode.loadRun(this.#memory.words, BLOCKS[channel]);
   }
 
-  #fill(b: Buffer, at: number): boolean {
+  #fill(b: Buffer, at: number, end: number): boolean {
     const { table } = this;
-    if (this.#knowsHour) table.lines = this.#exports.scan(b.byteOffset + at, b.byteOffset + b.length, table.address, table.maxLines);
+    if (this.#knowsHour) table.lines = this.#exports.scan(b.byteOffset + at, b.byteOffset + end, table.address, table.maxLines);
     return table.lines > 0;
   }
 

@@ -1,5 +1,5 @@
 import { type Fault, isFault } from './fault.ts';
-import type { LineTest } from './line-test.ts';
+import type { FilteredLine, LineTest } from './line-test.ts';
 import type { LogqlCursor } from './logql-cursor.ts';
 import { needleSearch } from './needle-search.ts';
 import { readQuoted } from './read-quoted.ts';
@@ -17,10 +17,12 @@ export function readLineFilters(cursor: LogqlCursor, compile: CompilePattern): L
     tests.push(operator.startsWith('!') ? (line) => !found(line) : found);
   }
   if (tests.length < 2) return tests[0] ?? null;
-  return (line) => {
+  const all = (line: FilteredLine): boolean => {
     for (const test of tests) if (!test(line)) return false;
     return true;
   };
+  const needle = tests.find((test) => test.needle !== undefined)?.needle;
+  return needle === undefined ? all : Object.assign(all, { needle });
 }
 
 /** Reads the texts of one filter, with `or` between them: whether a line holds one of them. */

@@ -6,4 +6,8 @@ export interface FilteredLine {
 }
 
 /** Whether a line is one that a filter lets pass. */
-export type LineTest = (line: FilteredLine) => boolean;
+export interface LineTest {
+  (line: FilteredLine): boolean;
+  /** Every line that passes holds it; absent: there is nothing like that. */
+  readonly needle?: Buffer;
+}

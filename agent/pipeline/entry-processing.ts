@@ -23,11 +23,15 @@ interface EntryProcessingParts<R extends Route> {
 
 /** The stages of a source, and the routes of what they let pass. */
 export class EntryProcessing<R extends Route> implements Processing<R> {
+  readonly needles: readonly Buffer[] | null;
   readonly #parts: EntryProcessingParts<R>;
   readonly #entry = new Entry(new RecordView());
 
   constructor(parts: EntryProcessingParts<R>) {
     this.#parts = parts;
+    // Where stages set labels, an entry that they leave alone has a route of its own.
+    const setsLabels = parts.channels.some(({ labels }) => labels.length > 0);
+    this.needles = setsLabels ? null : (parts.stages.needles ?? null);
   }
 
   get lineValues(): LineValues {

@@ -324,7 +324,7 @@ export class Pipeline<R extends Route, S extends LogSource = Source> {
       await budget.freed.wait(stop);
       if (this.#turns.length > 0) this.#turnsWaiting.ring();
       for (const tailing of this.#blocked) {
-        if (tailing.state === 'blocked' && tailing.tailed.waits) continue;
+        if (tailing.state === 'blocked' && tailing.tailed.places.waiting) continue;
         this.#blocked.delete(tailing);
         if (tailing.state === 'blocked') this.#enqueue(tailing);
       }

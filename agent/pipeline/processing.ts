@@ -5,6 +5,8 @@ import type { Memory } from '../process/memory.ts';
 
 /** What is done with every entry of a source before its lane takes it. */
 export interface Processing<R extends Route> {
+  /** An entry in whose record none of these stands goes on as it is, where its channel goes; null: any may have to be looked at. */
+  readonly needles: readonly Buffer[] | null;
   /** What the next run has to know of labels that come from lines. */
   readonly lineValues: LineValues;
   /** What stages keep from one entry to the next; null: nothing. */

@@ -19,6 +19,7 @@ import { Places } from './places.ts';
 import { claimLines, type Lanes, type Place } from './place.ts';
 import type { RateLimit } from './rate-limit.ts';
 import type { SourceRoutes } from './source-routes.ts';
+import { UntouchedLines } from './untouched-lines.ts';
 
 export interface TailedSourceParts<R extends Route, S extends LogSource = Source> {
   readonly source: S;
@@ -64,6 +65,9 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
   #attributed: number;
   readonly #span: { origin: Origin; from: number; bytes: number };
   readonly #bounds = new LineBounds();
+  /** What is being read. */
+  #chunk: Buffer = Buffer.alloc(0);
+  readonly #untouched = new UntouchedLines();
   readonly #rate: WriteRate;
   /** Time and channel of the entry that was sent last: what is said of gaps stands behind it. */
   readonly #sent: { seconds: number; nanos: number; channel: SourceChannel };
@@ -149,7 +153,7 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
    */
   async turn(buffer: Buffer, view: RecordView, { nowMs, latest, aim }: Turn): Promise<TurnEnd> {
     const { log, decoder, counters, gaps, routes } = this.#parts;
-    if (this.waits) return 'blocked';
+    if (this.places.waiting) return 'blocked';
     const chunk = await log.read(buffer, nowMs);
     decoder.joinLines(routes.multiline);
     if (chunk.afterGap) this.giveUpParts(view, Number.POSITIVE_INFINITY);
@@ -157,7 +161,8 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
     gaps.add(chunk.gaps, decoder.newest.time);
     for (let channel = 0; channel < latest.length; channel += 1) this.#hold(channel as SourceChannel, latest[channel]!);
     const { malformed, records } = decoder.counts;
-    decoder.feed({ ...chunk, bytes: buffer.subarray(0, chunk.length), full: chunk.length === buffer.length }, chunk.birth);
+    this.#chunk = buffer.subarray(0, chunk.length);
+    decoder.feed({ ...chunk, bytes: this.#chunk, full: chunk.length === buffer.length }, chunk.birth);
     if (aim === 'send') this.#appendAll(view, nowMs);
     else this.#drop(view);
     const { consumed } = decoder;
@@ -180,7 +185,7 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
     const { earlySeconds } = decoder;
     this.headSeconds = earlySeconds ?? decoder.newest.time[0];
     if (this.places.full) return 'more';
-    if (this.waits) return 'blocked';
+    if (this.places.waiting) return 'blocked';
     if (earlySeconds !== null) return 'early';
     return advanced && log.unreadBytes > 0 ? 'more' : 'nothing';
   }
@@ -190,7 +195,7 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
     const { decoder } = this.#parts;
     const { limits } = this;
     const most = limits.length === 0 ? Number.POSITIVE_INFINITY : Math.min(...limits.map((limit) => limit.sendableBytes(nowMs)));
-    while (!this.places.full && !this.waits && decoder.consumed < most) {
+    while (!this.places.full && !this.places.waiting && decoder.consumed < most) {
       if (!this.#appendLines(most - decoder.consumed) && !this.#appendNext(view)) break;
     }
     for (const limit of limits) limit.sent(decoder.consumed, nowMs);
@@ -214,10 +219,6 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
     if (limit !== undefined) limit.use.droppedBytes += bytes;
   }
 
-  get waits(): boolean {
-    return this.places.waiting;
-  }
-
   /** Nothing more is to be read of it before its lanes have room: see Places. */
   get full(): boolean {
     const { routes } = this.#parts;
@@ -236,9 +237,10 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
    */
   #appendLines(mostBytes: number): boolean {
     const { routes, decoder, gaps, counters } = this.#parts;
-    if (!decoder.hasTables || routes.processing !== null || routes.muted !== null || gaps.due || this.#attributed !== decoder.at)
-      return false;
+    if (!decoder.hasTables || routes.muted !== null || gaps.due || this.#attributed !== decoder.at) return false;
     const bounds = this.#bounds;
+    bounds.end = this.#untouched.endIn(this.#chunk, decoder.consumed, routes.processing);
+    if (bounds.end <= decoder.consumed) return false;
     const places = this.places.of(routes.byChannel);
     const { lane } = places[STDOUT]!;
     lane.boundLines(routes.byChannel, places, bounds);

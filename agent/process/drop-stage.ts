@@ -22,10 +22,13 @@ type Condition = (entry: Entry) => boolean;
 
 /** Leaves out the entries that all of its conditions hold for, as Promtail does (clients/pkg/logentry/stages/drop.go). */
 export class DropStage implements Stage {
+  readonly needles?: readonly Buffer[];
   readonly #conditions: readonly Condition[];
   readonly #countFiltered: DropStageOptions['countFiltered'];
 
   constructor(options: DropStageOptions) {
+    const literal = options.sources.length === 0 ? options.pattern?.literal : null;
+    if (literal !== null && literal !== undefined && literal.length > 0) this.needles = [literal];
     this.#conditions = conditionsOf(options);
     this.#countFiltered = options.countFiltered;
   }

@@ -19,12 +19,16 @@ interface Meant {
 
 /** Puts the entries that are meant through a stage; others go on as they are. */
 export class MatchStage implements Stage {
+  readonly needles?: readonly Buffer[];
   readonly #meant: Meant;
   readonly #stage: Stage;
 
   constructor(meant: Meant, stage: Stage) {
     this.#meant = meant;
     this.#stage = stage;
+    const needle = meant.filter?.needle;
+    const needles = needle === undefined ? stage.needles : [needle];
+    if (needles !== undefined) this.needles = needles;
   }
 
   apply(entry: Entry): boolean {

@@ -28,6 +28,8 @@ export class LineBounds {
   roomBytes = 0;
   /** Bytes of one text. */
   maxLineBytes = 0;
+  /** Where in the chunk the last line ends at most. */
+  end: number = Number.POSITIVE_INFINITY;
   readonly channels: readonly [ChannelBounds, ChannelBounds] = [
     { oldest: 0, newest: -1, overheadBytes: 0 },
     { oldest: 0, newest: -1, overheadBytes: 0 },
