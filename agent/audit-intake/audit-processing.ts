@@ -20,6 +20,8 @@ export class AuditProcessing implements Processing<LokiRoute> {
     this.#routes = routes;
   }
 
+  reads(): void {}
+
   apply(view: RecordView): LokiRoute | null {
     return this.#decoder.isWanted && this.#isFirst(view) ? this.#routes[view.channel]! : null;
   }

@@ -42,6 +42,10 @@ export class EntryProcessing<R extends Route> implements Processing<R> {
     return this.#parts.memory;
   }
 
+  reads(chunk: Buffer): void {
+    this.#entry.chunk = chunk;
+  }
+
   apply(view: RecordView): R | null {
     const { stages, channels, memory } = this.#parts;
     const { extracted, labels, routeOf } = channels[view.channel]!;

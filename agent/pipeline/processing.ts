@@ -11,6 +11,8 @@ export interface Processing<R extends Route> {
   readonly lineValues: LineValues;
   /** What stages keep from one entry to the next; null: nothing. */
   readonly memory: Memory | null;
+  /** The entries that come next are from this chunk, as far as their views lie in it. */
+  reads(chunk: Buffer): void;
   /**
    * Changes the entry in place and says where it goes: a route that stays the same object for as long as anything goes there; null when the
    * entry is left out, which settles it. Called once an entry, in file order.

@@ -162,6 +162,7 @@ export class TailedSource<R extends Route, S extends LogSource = Source> {
     for (let channel = 0; channel < latest.length; channel += 1) this.#hold(channel as SourceChannel, latest[channel]!);
     const { malformed, records } = decoder.counts;
     this.#chunk = buffer.subarray(0, chunk.length);
+    routes.processing?.reads(this.#chunk);
     decoder.feed({ ...chunk, bytes: this.#chunk, full: chunk.length === buffer.length }, chunk.birth);
     if (aim === 'send') this.#appendAll(view, nowMs);
     else this.#drop(view);

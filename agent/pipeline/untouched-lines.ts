@@ -1,4 +1,4 @@
-import { NeedlePlaces } from './needle-places.ts';
+import { NeedlePlaces } from '../runtime/needle-places.ts';
 
 /** What is done with the entries of a source. */
 interface Touching {

@@ -13,6 +13,11 @@ export class Entry {
   readonly labels: (string | null)[] = [];
   /** What stages keep from one entry of the channel to the next, by slot; 0 where nothing was kept. */
   memory: number[] = [];
+  /**
+   * The chunk that is being read, an object of its own for each: entries whose view lies in it come in its order, so that it may be searched
+   * once for all of them. Null: there is none.
+   */
+  chunk: Buffer | null = null;
   /** Whose the entry is by the word of a stage; null: by that of the configuration of its output. */
   tenant: string | null = null;
   #text: string | null = null;

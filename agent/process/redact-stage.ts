@@ -5,6 +5,7 @@ import type { Entry } from './entry.ts';
 import type { Scratch } from './scratch.ts';
 import { findPattern } from './find-pattern.ts';
 import { LineText } from './line-text.ts';
+import { NeedlePlaces } from '../runtime/needle-places.ts';
 import { SHAPE_SIGNS } from '../shapes/shape-signs.ts';
 import { SHAPE_FINDERS } from '../shapes/shape-finders.ts';
 import type { Stage } from './stage.ts';
@@ -28,9 +29,6 @@ interface RedactOptions {
   readonly maxLineBytes: number;
 }
 
-/** Of a line up to this length, its text is made to look for signs: that costs half of a view of its bytes. */
-const MOST_TEXT_BYTES = 4096;
-
 export interface RedactParts {
   readonly options: RedactOptions;
   readonly scratch: Scratch;
@@ -47,22 +45,17 @@ function wanted(name: string, find: FindShape, replacement: string): Wanted {
   return { name, find, replacement: Buffer.from(replacement.replaceAll('{shape}', name)) };
 }
 
-/** Null as soon as anything is looked for that has no sign. */
-function signsOf({ shapes, patterns }: RedactOptions): readonly string[] | null {
+/** What stands in every line that something is replaced in; null as soon as anything is looked for that has no sign. */
+function signsOf({ shapes, patterns }: RedactOptions): readonly Buffer[] | null {
   const signs = shapes.flatMap((shape) => SHAPE_SIGNS[shape] ?? []);
-  return patterns.length === 0 && signs.length === shapes.length ? signs : null;
-}
-
-function holdsOne(text: string, signs: readonly string[]): boolean {
-  for (let i = 0; i < signs.length; i += 1) if (text.includes(signs[i]!)) return true;
-  return false;
+  return patterns.length === 0 && signs.length === shapes.length ? signs.map((sign) => Buffer.from(sign)) : null;
 }
 
 /** Replaces texts of some shapes, and what patterns match. An entry without any stays where it is. */
 export class RedactStage implements Stage {
   readonly needles?: readonly Buffer[];
-  /** One of them stands in every line that something is replaced in; null: nothing of that kind is known. */
-  readonly #signs: readonly string[] | null;
+  /** Where in a chunk something may have to be replaced; null: that may be anywhere. */
+  readonly #places: NeedlePlaces | null;
   readonly #wanted: readonly Wanted[];
   readonly #parts: RedactParts;
   readonly #texts = new LineText();
@@ -71,8 +64,9 @@ export class RedactStage implements Stage {
   constructor(parts: RedactParts) {
     const { shapes, patterns, replacement } = parts.options;
     this.#parts = parts;
-    this.#signs = signsOf(parts.options);
-    if (this.#signs !== null) this.needles = this.#signs.map((sign) => Buffer.from(sign));
+    const signs = signsOf(parts.options);
+    if (signs !== null) this.needles = signs;
+    this.#places = signs === null ? null : new NeedlePlaces(signs);
     this.#wanted = [
       ...shapes.map((shape) => wanted(shape, SHAPE_FINDERS[shape], replacement)),
       ...patterns.map(({ name, pattern, replacement: own = replacement }) => wanted(name, findPattern(pattern, this.#texts), own)),
@@ -81,7 +75,7 @@ export class RedactStage implements Stage {
 
   apply(entry: Entry): true {
     const { view } = entry;
-    if (this.#signs !== null && view.end - view.start <= MOST_TEXT_BYTES && !holdsOne(entry.byteText, this.#signs)) return true;
+    if (this.#places !== null && view.buffer === entry.chunk && this.#places.nextIn(view.buffer, view.start) >= view.end) return true;
     // A search for a byte goes on to the end of its buffer, so the line needs one of its own.
     const source = view.buffer.subarray(view.start, view.end);
     let line = source;

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { NeedlePlaces } from '../../agent/pipeline/needle-places.ts';
+import { NeedlePlaces } from '../../agent/runtime/needle-places.ts';
 import { AgentBench } from '../support/agent-bench.ts';
 
 const NAMES = { namespace: 'shop', pod: 'cart-7d4', uid: 'u-1', container: 'app' };
@@ -25,18 +25,23 @@ describe(NeedlePlaces, () => {
       maxLength: 3,
     });
     fc.assert(
-      fc.property(fc.array(letters, { minLength: 1, maxLength: 3 }), needles, fc.array(fc.nat({ max: 8 })), (chunks, needles, steps) => {
-        const places = new NeedlePlaces(needles.map((needle) => Buffer.from(needle)));
-        for (const text of chunks) {
-          const chunk = Buffer.from(text);
-          let from = 0;
-          for (const step of steps) {
-            from = Math.min(from + step, chunk.length);
-            const found = needles.map((needle) => chunk.indexOf(needle, from)).filter((at) => at !== -1);
-            expect(places.nextIn(chunk, from)).toBe(Math.min(Number.POSITIVE_INFINITY, ...found));
+      fc.property(
+        fc.array(letters, { minLength: 1, maxLength: 3 }),
+        needles,
+        fc.array(fc.integer({ min: -3, max: 8 })),
+        (chunks, needles, steps) => {
+          const places = new NeedlePlaces(needles.map((needle) => Buffer.from(needle)));
+          for (const text of chunks) {
+            const chunk = Buffer.from(text);
+            let from = 0;
+            for (const step of steps) {
+              from = Math.max(0, Math.min(from + step, chunk.length));
+              const found = needles.map((needle) => chunk.indexOf(needle, from)).filter((at) => at !== -1);
+              expect(places.nextIn(chunk, from)).toBe(Math.min(Number.POSITIVE_INFINITY, ...found));
+            }
           }
-        }
-      }),
+        },
+      ),
     );
   });
 });

@@ -31,7 +31,7 @@ describe(SourceRoutes, () => {
 function keeping(name: string): { readonly found: FoundRoutes<MemoryRoute>; readonly memory: Memory } {
   const memory = new Memory(2);
   memory.slot();
-  const processing = { lineValues: {}, needles: null, memory, apply: (): null => null };
+  const processing = { lineValues: {}, needles: null, memory, reads: () => undefined, apply: (): null => null };
   return { found: { ...routesTo(name, true), processing }, memory };
 }
 

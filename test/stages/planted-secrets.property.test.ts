@@ -53,7 +53,8 @@ function recordsOf(line: string, cuts: readonly number[]): string {
     .join('');
 }
 
-function* entriesOf(log: Buffer, chunkBytes: number): Generator<RecordView> {
+/** Entries as the pipeline takes them from a log, one entry object for all. */
+function* entriesOf(log: Buffer, chunkBytes: number): Generator<Entry> {
   const options = {
     maxLineBytes: MAX_LINE_BYTES,
     partWaitSeconds: 10,
@@ -62,6 +63,7 @@ function* entriesOf(log: Buffer, chunkBytes: number): Generator<RecordView> {
   };
   const decoder = new SourceDecoder(options, SourceDecoder.start);
   const view = new RecordView();
+  const entry = new Entry(view);
   for (let at = 0, bytes = chunkBytes; at < log.length; ) {
     const chunk = {
       bytes: log.subarray(at, at + bytes),
@@ -72,18 +74,29 @@ function* entriesOf(log: Buffer, chunkBytes: number): Generator<RecordView> {
       full: false,
     };
     decoder.feed(chunk, [1, 0]);
-    while (decoder.next(view)) yield view;
+    entry.chunk = chunk.bytes;
+    while (decoder.next(view)) {
+      entry.begin(view, [], []);
+      yield entry;
+    }
     // A chunk that holds no whole record is read again with more.
     bytes = decoder.consumed === 0 ? bytes * 2 : chunkBytes;
     at += decoder.consumed;
   }
 }
 
-test('I5 no planted secret is left, wherever parts of lines and chunks of the log are cut', () => {
+const TOKEN = { name: 'token', pattern: new Pattern('gh[pousr]_[A-Za-z0-9]{36}'), replacement: undefined };
+/** Those that stand out, so that whole chunks are searched for them. */
+const SIGNED = ['email', 'jwt'] as const;
+
+test.each([
+  { shapes: SHAPES, patterns: [TOKEN], secrets: Object.values(SECRETS).flat() },
+  { shapes: SIGNED, patterns: [], secrets: SIGNED.flatMap((shape) => SECRETS[shape]) },
+])('I5 no planted secret is left, wherever parts of lines and chunks of the log are cut ($shapes)', ({ shapes, patterns, secrets }) => {
   const stage = new RedactStage({
     options: {
-      shapes: SHAPES,
-      patterns: [{ name: 'token', pattern: new Pattern('gh[pousr]_[A-Za-z0-9]{36}'), replacement: undefined }],
+      shapes,
+      patterns,
       replacement: '[redacted:{shape}]',
       maxLineBytes: MAX_LINE_BYTES,
     },
@@ -96,17 +109,18 @@ test('I5 no planted secret is left, wherever parts of lines and chunks of the lo
     fc.property(lines, fc.integer({ min: 10, max: 4000 }), (lines, chunkBytes) => {
       const log = Buffer.from(lines.map(([line, cuts]) => recordsOf(line, cuts)).join(''), 'latin1');
       const sent: string[] = [];
-      for (const view of entriesOf(log, chunkBytes)) {
-        stage.apply(new Entry(view));
+      for (const entry of entriesOf(log, chunkBytes)) {
+        stage.apply(entry);
+        const { view } = entry;
         sent.push(view.buffer.toString('utf8', view.start, view.end));
       }
       expect(sent).toHaveLength(lines.length);
-      for (const text of Object.values(SECRETS).flat()) {
+      for (const text of secrets) {
         planted += lines.filter(([line]) => line.includes(text)).length;
         expect(sent.filter((line) => line.includes(text))).toStrictEqual([]);
       }
     }),
     { numRuns: 500 },
   );
-  expect(planted).toBeGreaterThan(500);
+  expect(planted).toBeGreaterThan(50);
 });
