@@ -4,6 +4,7 @@ import { Alarm } from '../runtime/alarm.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { LineMemory } from '../runtime/line-memory.ts';
 import type { ChannelBounds, LineBounds, LineTable } from '../runtime/line-table.ts';
+import { RecentValues } from '../runtime/recent-values.ts';
 import { WireBufferPool } from '../runtime/wire-buffer.ts';
 import { BatchRate, largestBurst, type RateLimits } from './batch-rate.ts';
 import { BatchSize } from './batch-size.ts';
@@ -64,6 +65,7 @@ export class Lane<R extends Route> implements AsyncDisposable {
   readonly #refusals: Refusals;
   readonly #delivery: Delivery<R>;
   readonly #logs: WireBufferPool;
+  readonly #metadataBytes = new RecentValues(metadataBytes);
   /** The streams that have a share in the open batch, in the order of their first entries. */
   #open: R['stream'][] = [];
   #openedMs = 0;
@@ -188,7 +190,7 @@ export class Lane<R extends Route> implements AsyncDisposable {
 
   /** Copies an entry that was admitted just now. */
   append(route: R, view: RecordView, span: Span): void {
-    const own = view.metadata === null ? 0 : metadataBytes(view.metadata);
+    const own = view.metadata === null ? 0 : this.#metadataBytes.of(view.metadata);
     const logged = route.stream.share!.append(span, view.end - view.start + route.metadataBytes + own);
     this.#parts.budget.take(this.#encoder.append(route, view) + logged);
   }

@@ -6,9 +6,10 @@ import type { StreamIdentity } from '../../model/labels.ts';
 import { type Channel, type Metadata, metadataBytes, type RecordView, STDERR, STDOUT } from '../../model/record.ts';
 import type { LineMemory } from '../../runtime/line-memory.ts';
 import type { LineTable } from '../../runtime/line-table.ts';
+import { RecentValues } from '../../runtime/recent-values.ts';
 import { varintLength, writeVarint } from '../../runtime/varint.ts';
 import { WireBuffer, WireBufferPool } from '../../runtime/wire-buffer.ts';
-import { type EncodedMetadata, encodeMetadata, MetadataEncoder } from './encoded-metadata.ts';
+import { type EncodedMetadata, encodeMetadata } from './encoded-metadata.ts';
 import { EntryWriter } from './entry-writer.ts';
 import { labelString } from './label-string.ts';
 import { lengthDelimited } from './protobuf.ts';
@@ -106,7 +107,8 @@ export class PushEncoder implements BatchEncoder<LokiRoute> {
   bytes = 0;
   readonly #block: BlockEncoder;
   readonly #pool: WireBufferPool;
-  readonly #own = new MetadataEncoder();
+  /** Of single entries: nearly always one of a few arrays, which stages hand out for every entry that they say the same of. */
+  readonly #own = new RecentValues(encodeMetadata);
   readonly #writer: EntryWriter | null;
 
   /** `lines`: where tables stand; `pool`: of memory for streams. */
@@ -118,7 +120,7 @@ export class PushEncoder implements BatchEncoder<LokiRoute> {
 
   sizeBound(route: LokiRoute, entry: RecordView): number {
     const labels = route.stream.wire === null ? route.stream.labels.length + STREAM_HEADER : 0;
-    const metadata = entry.metadata === null ? 0 : this.#own.encode(entry.metadata).length;
+    const metadata = entry.metadata === null ? 0 : this.#own.of(entry.metadata).length;
     return labels + ENTRY_HEADER + (entry.end - entry.start) + route.encodedMetadata.length + metadata;
   }
 
@@ -130,7 +132,7 @@ export class PushEncoder implements BatchEncoder<LokiRoute> {
       this.bytes += stream.labels.length + STREAM_HEADER;
     }
     const start = stream.wire.length;
-    const own = entry.metadata === null ? null : this.#own.encode(entry.metadata);
+    const own = entry.metadata === null ? null : this.#own.of(entry.metadata);
     writeEntry(stream.wire, entry, route.encodedMetadata, own);
     this.bytes += stream.wire.length - start;
     return this.bytes - before;

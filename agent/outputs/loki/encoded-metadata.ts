@@ -8,8 +8,6 @@ import { lengthDelimited } from './protobuf.ts';
 const STRUCTURED_METADATA = 0x1a;
 const NAME = 0x0a;
 const VALUE = 0x12;
-/** More than there are arrays that come again and again: one a level, and a few marks of the decoder. */
-const KNOWN = 16;
 
 /** Structured metadata as it stands in an entry. */
 export interface EncodedMetadata {
@@ -31,31 +29,4 @@ export function encodeMetadata(metadata: Metadata): EncodedMetadata {
   const padded = Buffer.concat(pairs, words.length * 4);
   for (let i = 0; i < words.length; i += 1) words[i] = padded.readInt32LE(i * 4);
   return { length, words };
-}
-
-/**
- * What was encoded last. Metadata of single entries is nearly always one of a few arrays, which stages hand out for every entry that
- * they say the same of: then nothing is encoded, nor allocated, for an entry.
- */
-export class MetadataEncoder {
-  readonly #metadata: Metadata[] = [];
-  readonly #encoded: EncodedMetadata[] = [];
-  #oldest = 0;
-  /** Where the last one was found: an entry is asked for twice, and the next one often says the same. */
-  #last = 0;
-
-  encode(metadata: Metadata): EncodedMetadata {
-    if (this.#metadata[this.#last] !== metadata) this.#last = this.#find(metadata);
-    return this.#encoded[this.#last]!;
-  }
-
-  #find(metadata: Metadata): number {
-    const known = this.#metadata.indexOf(metadata);
-    if (known !== -1) return known;
-    const at = this.#oldest;
-    this.#metadata[at] = metadata;
-    this.#encoded[at] = encodeMetadata(metadata);
-    this.#oldest = (at + 1) % KNOWN;
-    return at;
-  }
 }
