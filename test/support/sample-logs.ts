@@ -51,7 +51,7 @@ export interface SampleLog {
   readonly order: string | null;
 }
 
-const DIRECTORY = new URL('../samples/cri', import.meta.url);
+const DIRECTORY = new URL('../samples/cri/', import.meta.url);
 
 /** All logs of `test/samples/cri`; its README says where they come from. */
 export function sampleLogs(): SampleLog[] {
