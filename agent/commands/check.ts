@@ -6,6 +6,7 @@ import type { Config } from '../config/schema.ts';
 import { loadStart } from '../config/start.ts';
 import { checkAudit } from './check-audit.ts';
 import { type Command, EXIT_MISUSE, EXIT_OK, type Host, readOptions } from './command.ts';
+import { misuse, refuseProblems } from './misuse.ts';
 
 const HELP = `Usage: logferry check --config FILE [--json | --start]
 
@@ -34,38 +35,30 @@ export const checkCommand: Command = {
 
 async function check(args: readonly string[], host: Host): Promise<number> {
   const options = readOptions(args, { config: { type: 'string' }, json: { type: 'boolean' }, start: { type: 'boolean' } });
-  if (!options.ok) return misuse(host, options.misuse);
+  if (!options.ok) return misuse(host, 'check', options.misuse);
   const { config: file, json = false, start = false } = options.values;
-  if (file === undefined) return misuse(host, 'name the configuration file with --config FILE');
-  if (json && start) return misuse(host, '--json and --start are two forms of the same, write one');
+  if (file === undefined) return misuse(host, 'check', 'name the configuration file with --config FILE');
+  if (json && start) return misuse(host, 'check', '--json and --start are two forms of the same, write one');
   if (start) return printStart(file, host);
   const loaded = await loadConfig(file, host);
-  if (!loaded.ok) {
-    for (const problem of loaded.problems) host.stderr.write(`${formatProblem(problem)}\n`);
-    if (json) host.stdout.write(toJson({ ok: false, problems: loaded.problems }));
-    return EXIT_MISUSE;
-  }
+  if (!loaded.ok) return refuse(loaded.problems, json, host);
   const { errors, warnings: ofAudit } = await checkAudit(file, loaded.config);
   const warnings = [...loaded.warnings, ...(await missingFiles(file, loaded.config)), ...ofAudit];
   for (const warning of warnings) host.stderr.write(`warning: ${formatProblem(warning)}\n`);
-  for (const error of errors) host.stderr.write(`${formatProblem(error)}\n`);
-  if (errors.length > 0) {
-    if (json) host.stdout.write(toJson({ ok: false, problems: errors }));
-    return EXIT_MISUSE;
-  }
+  if (errors.length > 0) return refuse(errors, json, host);
   host.stdout.write(json ? toJson({ ok: true, config: maskSecrets(loaded.config), warnings }) : formatEffective(loaded.config));
   return EXIT_OK;
+}
+
+function refuse(problems: readonly Problem[], json: boolean, host: Host): number {
+  if (json) host.stdout.write(toJson({ ok: false, problems }));
+  return refuseProblems(host, problems);
 }
 
 async function printStart(file: string, host: Host): Promise<number> {
   const start = await loadStart(file, host);
   host.stdout.write(`${JSON.stringify(start)}\n`);
   return start.ok ? EXIT_OK : EXIT_MISUSE;
-}
-
-function misuse(host: Host, message: string): number {
-  host.stderr.write(`logferry check: ${message}\nSee logferry check --help.\n`);
-  return EXIT_MISUSE;
 }
 
 function toJson(value: unknown): string {

@@ -1,6 +1,7 @@
 import { type DemoPlan, runDemo } from '../demo/run-demo.ts';
 import { systemClock } from '../runtime/clock.ts';
-import { type Command, EXIT_FAILED, EXIT_MISUSE, EXIT_OK, type Host, readOptions } from './command.ts';
+import { type Command, EXIT_FAILED, EXIT_OK, type Host, readOptions } from './command.ts';
+import { misuse } from './misuse.ts';
 
 const DEFAULT_SECONDS = 20;
 
@@ -34,10 +35,7 @@ export const demoCommand: Command = {
 
 async function run(args: readonly string[], host: Host): Promise<number> {
   const plan = readPlan(args);
-  if (typeof plan === 'string') {
-    host.stderr.write(`logferry demo: ${plan}\nSee logferry demo --help.\n`);
-    return EXIT_MISUSE;
-  }
+  if (typeof plan === 'string') return misuse(host, 'demo', plan);
   return (await runDemo(plan, host, systemClock)) ? EXIT_OK : EXIT_FAILED;
 }
 

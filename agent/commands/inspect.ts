@@ -1,7 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import type { TestedLog } from '../config/config-tests-schema.ts';
 import { loadConfig } from '../config/load.ts';
-import { formatProblem } from '../config/problem.ts';
 import type { Config } from '../config/schema.ts';
 import { entryJson, entryText } from '../dry-run/describe-entry.ts';
 import { DryRun } from '../dry-run/dry-run.ts';
@@ -9,7 +8,8 @@ import { asRecords, lastLines, ownerOf } from '../dry-run/read-log.ts';
 import { StageTrace } from '../dry-run/stage-trace.ts';
 import { testedPod, testedSource } from '../dry-run/tested-source.ts';
 import { systemClock } from '../runtime/clock.ts';
-import { type Command, EXIT_FAILED, EXIT_MISUSE, EXIT_OK, type Host, type OptionValues, readOptions } from './command.ts';
+import { type Command, EXIT_FAILED, EXIT_OK, type Host, type OptionValues, readOptions } from './command.ts';
+import { misuse, refuseProblems } from './misuse.ts';
 
 /** How much of a log is looked at. */
 const MOST_BYTES = 4 * 1024 * 1024;
@@ -55,15 +55,13 @@ const OPTIONS = {
 
 async function run(args: readonly string[], host: Host): Promise<number> {
   const request = readRequest(args);
-  if (typeof request === 'string') return misuse(host, request);
+  if (typeof request === 'string') return misuse(host, 'inspect', request);
   const loaded = await loadConfig(request.config, host);
-  if (!loaded.ok) {
-    for (const problem of loaded.problems) host.stderr.write(`${formatProblem(problem)}\n`);
-    return EXIT_MISUSE;
-  }
+  if (!loaded.ok) return refuseProblems(host, loaded.problems);
   const { outputs } = loaded.config;
   const output = request.output === null ? outputs[0] : outputs.find(({ name }) => name === request.output);
-  if (output === undefined) return misuse(host, `no output ${request.output} is configured: ${outputs.map(({ name }) => name).join(', ')}`);
+  if (output === undefined)
+    return misuse(host, 'inspect', `no output ${request.output} is configured: ${outputs.map(({ name }) => name).join(', ')}`);
   const bytes = readLog(request.path, request.lines);
   if (typeof bytes === 'string') {
     host.stderr.write(`logferry inspect: ${bytes}\n`);
@@ -153,9 +151,4 @@ function textsOf(written: string | undefined): Readonly<Record<string, string>> 
   if (written === undefined) return {};
   const pairs = written.split(',').map((pair) => /^([^=]+)=(.*)$/.exec(pair));
   return pairs.includes(null) ? null : Object.fromEntries(pairs.map((pair) => [pair![1]!, pair![2]!]));
-}
-
-function misuse({ stderr }: Host, message: string): number {
-  stderr.write(`logferry inspect: ${message}\nSee logferry inspect --help.\n`);
-  return EXIT_MISUSE;
 }

@@ -2,7 +2,8 @@ import { logSamples } from '../dry-run/log-samples.ts';
 import { entriesOf } from '../dry-run/records-decoder.ts';
 import { type LintedLog, lintJson, lintText } from '../lint/lint-report.ts';
 import { LogLint } from '../lint/log-lint.ts';
-import { type Command, EXIT_FAILED, EXIT_MISUSE, EXIT_OK, type Host, readOptions } from './command.ts';
+import { type Command, EXIT_FAILED, EXIT_OK, type Host, readOptions } from './command.ts';
+import { misuse } from './misuse.ts';
 
 const DEFAULT_DIRECTORY = '/var/log';
 const DEFAULT_BYTES = 262_144;
@@ -35,11 +36,11 @@ export const lintLogsCommand: Command = { summary: 'say which containers log in 
 
 async function run(args: readonly string[], host: Host): Promise<number> {
   const read = readOptions(args, { bytes: { type: 'string' }, json: { type: 'boolean' } }, MOST_PATHS);
-  if (!read.ok) return misuse(host, read.misuse);
+  if (!read.ok) return misuse(host, 'lint-logs', read.misuse);
   const { bytes: written = String(DEFAULT_BYTES), json = false } = read.values;
   const bytes = Number(written);
   if (!Number.isSafeInteger(bytes) || bytes < 1 || bytes > MOST_BYTES) {
-    return misuse(host, `--bytes ${written} is no number of bytes, write one from 1 to ${MOST_BYTES}`);
+    return misuse(host, 'lint-logs', `--bytes ${written} is no number of bytes, write one from 1 to ${MOST_BYTES}`);
   }
   const lints = new Map<string, LogLint>();
   let isWhole = true;
@@ -55,9 +56,4 @@ async function run(args: readonly string[], host: Host): Promise<number> {
   const linted = [...lints].map(([name, lint]): LintedLog => ({ name, lint })).filter(({ lint }) => lint.lines > 0);
   host.stdout.write(json ? lintJson(linted) : lintText(linted));
   return isWhole ? EXIT_OK : EXIT_FAILED;
-}
-
-function misuse({ stderr }: Host, message: string): number {
-  stderr.write(`logferry lint-logs: ${message}\nSee logferry lint-logs --help.\n`);
-  return EXIT_MISUSE;
 }

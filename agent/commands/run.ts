@@ -6,7 +6,8 @@ import { checkConfig } from '../reload/check-config.ts';
 import type { ReloaderParts } from '../reload/reloader.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { createLogger } from '../runtime/logger.ts';
-import { type Command, EXIT_FAILED, EXIT_MISUSE, EXIT_OK, type Host, readOptions } from './command.ts';
+import { type Command, EXIT_FAILED, EXIT_OK, type Host, readOptions } from './command.ts';
+import { misuse, refuseProblems } from './misuse.ts';
 
 const HELP = `Usage: logferry run --config FILE
 
@@ -35,15 +36,10 @@ export const runCommand: Command = {
 async function run(args: readonly string[], host: Host): Promise<number> {
   const options = readOptions(args, { config: { type: 'string' } });
   if (!options.ok || options.values.config === undefined) {
-    const message = options.ok ? 'name the configuration file with --config FILE' : options.misuse;
-    host.stderr.write(`logferry run: ${message}\nSee logferry run --help.\n`);
-    return EXIT_MISUSE;
+    return misuse(host, 'run', options.ok ? 'name the configuration file with --config FILE' : options.misuse);
   }
   const loaded = (host.handover as Start | null) ?? (await load(options.values.config, host));
-  if (!loaded.ok) {
-    for (const problem of loaded.problems) host.stderr.write(`${formatProblem(problem)}\n`);
-    return EXIT_MISUSE;
-  }
+  if (!loaded.ok) return refuseProblems(host, loaded.problems);
   const { config, warnings, kubeconfig, digest } = loaded;
   const logger = createLogger(config.log.level);
   for (const warning of warnings) logger.warn({ problem: formatProblem(warning) }, 'the configuration needs a look');

@@ -9,7 +9,8 @@ import { runConfigTest } from '../dry-run/run-config-test.ts';
 import type { Environment } from '../runtime/environment.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { terminalText } from '../runtime/terminal-text.ts';
-import { type Command, EXIT_FAILED, EXIT_MISUSE, EXIT_OK, type Host, readOptions } from './command.ts';
+import { type Command, EXIT_FAILED, EXIT_OK, type Host, readOptions } from './command.ts';
+import { misuse, refuseProblems } from './misuse.ts';
 
 const MOST_FILES = 1000;
 
@@ -46,16 +47,16 @@ export const testCommand: Command = { summary: 'run the unit tests of a configur
 
 async function run(args: readonly string[], host: Host): Promise<number> {
   const options = readOptions(args, { config: { type: 'string' }, json: { type: 'boolean' } }, MOST_FILES);
-  if (!options.ok) return misuse(host, options.misuse);
+  if (!options.ok) return misuse(host, 'test', options.misuse);
   const { config: file, json = false } = options.values;
-  if (file === undefined) return misuse(host, 'name the configuration file with --config FILE');
-  if (options.operands.length === 0) return misuse(host, 'name at least one file with tests');
+  if (file === undefined) return misuse(host, 'test', 'name the configuration file with --config FILE');
+  if (options.operands.length === 0) return misuse(host, 'test', 'name at least one file with tests');
   const loaded = await loadConfig(file, host);
-  if (!loaded.ok) return refuse(host, loaded.problems);
+  if (!loaded.ok) return refuseProblems(host, loaded.problems);
   const outcomes: TestOutcome[] = [];
   for (const testFile of options.operands) {
     const ran = await runFile(testFile, loaded.config, host.env);
-    if (!ran.ok) return refuse(host, ran.problems);
+    if (!ran.ok) return refuseProblems(host, ran.problems);
     outcomes.push(...ran.outcomes);
   }
   return report(outcomes, json, host);
@@ -98,14 +99,4 @@ function report(outcomes: readonly TestOutcome[], json: boolean, { stdout, stder
     stdout.write(`${outcomes.length - failed.length} of ${outcomes.length} tests hold\n`);
   }
   return failed.length === 0 ? EXIT_OK : EXIT_FAILED;
-}
-
-function refuse({ stderr }: Host, problems: readonly Problem[]): number {
-  for (const problem of problems) stderr.write(`${formatProblem(problem)}\n`);
-  return EXIT_MISUSE;
-}
-
-function misuse({ stderr }: Host, message: string): number {
-  stderr.write(`logferry test: ${message}\nSee logferry test --help.\n`);
-  return EXIT_MISUSE;
 }

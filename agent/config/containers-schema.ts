@@ -1,3 +1,4 @@
+import { DOCKER_LOG_ROOT } from '../model/docker-log-root.ts';
 import { posix } from 'node:path';
 import { z } from 'zod';
 import { type LogRuleConfig, logRules } from './log-rules-schema.ts';
@@ -21,8 +22,6 @@ export interface ContainersConfig {
 }
 
 const STARTS = ['oldest', 'live', 'end'] as const;
-
-const DOCKER_LOG_ROOT = '/var/lib/docker/containers';
 
 /** Which log files are read, and how closely they are followed. */
 export const containersSchema: z.ZodType<ContainersConfig> = z

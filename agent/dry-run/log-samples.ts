@@ -1,15 +1,13 @@
 import { closeSync, openSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { scan } from '../discover/scan.ts';
+import { DOCKER_LOG_ROOT } from '../model/docker-log-root.ts';
 import type { Source } from '../model/source.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { systemFiles } from '../runtime/file-system.ts';
 import { Descriptors } from '../tail/descriptors.ts';
 import { type Opening, openRegular } from '../tail/open-regular.ts';
 import { asRecords, lastLines, ownerOf } from './read-log.ts';
-
-/** Where the runtime of Docker keeps what links in `pods/` lead to. */
-const DOCKER_LOG_ROOT = '/var/lib/docker/containers';
 
 /** The end of a log, as records of a runtime. */
 interface LogSample {

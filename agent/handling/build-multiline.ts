@@ -1,11 +1,10 @@
-import assert from 'node:assert';
+import { sound } from './sound.ts';
+import { soundSelector } from './sound-selector.ts';
 import type { StageConfig } from '../config/stages-schema.ts';
 import { maxWaitSeconds } from '../config/max-wait-seconds.ts';
 import type { MultilineConfig } from '../config/stages/multiline-schema.ts';
 import { ownerMultiline } from '../enrich/owner-multiline.ts';
-import { isFault } from '../logql/fault.ts';
 import type { LabelMatcher } from '../logql/label-matcher.ts';
-import { parseLogSelector } from '../logql/parse-log-selector.ts';
 import type { Convention } from '../model/exclusion.ts';
 import type { Labels } from '../model/labels.ts';
 import type { ChannelMultiline, Multiline } from '../model/multiline.ts';
@@ -42,14 +41,8 @@ function configuredIn(stages: readonly StageConfig[], matchers: readonly LabelMa
   return stages.flatMap(({ multiline, match }): Configured[] => {
     if (multiline !== undefined) return [{ matchers, multiline: multilineOf(multiline) }];
     if (match === undefined) return [];
-    return configuredIn(match.stages, [...matchers, ...matchersOf(match.selector)]);
+    return configuredIn(match.stages, [...matchers, ...soundSelector(match.selector).matchers]);
   });
-}
-
-function matchersOf(selector: string): readonly LabelMatcher[] {
-  const parsed = parseLogSelector(selector, compilePattern);
-  assert(!isFault(parsed), 'selectors are checked before they are used');
-  return parsed.matchers;
 }
 
 function multilineOf(config: MultilineConfig): Multiline {
@@ -65,9 +58,7 @@ function ownersMultiline(owner: OwnerMultiline): Multiline {
 }
 
 function patternRule(source: string, joining: Joining): PatternRule {
-  const pattern = compilePattern(source);
-  assert(!('fault' in pattern), 'patterns are checked before they are used');
-  return new PatternRule(pattern, joining);
+  return new PatternRule(sound(compilePattern(source)), joining);
 }
 
 /** What the owner of a pod says of how the lines of a container are joined. */

@@ -16,7 +16,7 @@ import type { Entry } from '../process/entry.ts';
 import { Memory } from '../process/memory.ts';
 import { Names } from '../process/names.ts';
 import { Scratch } from '../process/scratch.ts';
-import { chainStages, type Stage } from '../process/stage.ts';
+import type { Stage } from '../process/stage.ts';
 import { soundSelector } from './sound-selector.ts';
 import type { RoutingParts } from './route-sources.ts';
 import type { TenantStreams } from './tenant-streams.ts';
@@ -66,8 +66,7 @@ export function processingBuilder(parts: ProcessingParts): (source: KnownSource)
     const ownLabels = [...new Set(identities.flatMap(({ labels }) => Object.keys(labels)))];
     const memory = new Memory(identities.length);
     const stageParts: StageParts = { ...shared, ownLabels, channelLabels, extracted: new Names(), labels: new Names(), memory };
-    const configured = buildSourceStages({ owner, configured: config.stages }, stageParts);
-    const stages = chainStages([configured ?? [], last ?? []].flat());
+    const stages = buildSourceStages({ owner, configured: config.stages, last }, stageParts);
     if (stages === null) return null;
     const lineLabels = new LineLabels(source, budget, begun);
     const names = stageParts.labels.list;

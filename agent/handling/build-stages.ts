@@ -68,14 +68,15 @@ interface SourceStages {
   /** By channel, those of its owner. */
   readonly owner: readonly (readonly StageConfig[])[];
   readonly configured: readonly StageConfig[];
+  /** What is done behind all others; null: nothing. */
+  readonly last: Stage | null;
 }
 
 /** All stages of a source; null when there are none. */
-export function buildSourceStages({ owner, configured }: SourceStages, parts: StageParts): Stage | null {
+export function buildSourceStages({ owner, configured, last }: SourceStages, parts: StageParts): Stage | null {
   const byChannel = owner.map((stages) => buildStages(stages, parts));
-  const owners = byChannel.every((stage) => stage === null) ? [] : [new ChannelStages(byChannel)];
-  const others = buildStages(configured, parts);
-  return chainStages(others === null ? owners : [...owners, others]);
+  const owners = byChannel.every((stage) => stage === null) ? null : new ChannelStages(byChannel);
+  return chainStages([owners, buildStages(configured, parts), last].filter((stage) => stage !== null));
 }
 
 /** The stages of a list, in its order; null when there are none. */

@@ -1,8 +1,8 @@
-import assert from 'node:assert';
+import { sound } from './sound.ts';
 import type { StageBuilders } from './build-stages.ts';
 import { goDuration } from '../runtime/go-duration.ts';
 import { sizeInBytes } from '../runtime/size-in-bytes.ts';
-import { compilePattern, type Pattern } from '../patterns/pattern.ts';
+import { compilePattern } from '../patterns/pattern.ts';
 import { PlacedPattern } from '../patterns/placed-pattern.ts';
 import { DropStage } from '../process/drop-stage.ts';
 import { RedactStage } from '../process/redact-stage.ts';
@@ -20,7 +20,7 @@ export const PATTERN_STAGES: Pick<StageBuilders, PatternStage> = {
     return new DropStage({
       sources: [source].flat().map((name) => extracted.slotOf(name)),
       separator,
-      pattern: expression === undefined ? null : compiled(expression),
+      pattern: expression === undefined ? null : sound(compilePattern(expression)),
       value,
       olderThanSeconds: olderThan === undefined ? null : goDuration(olderThan),
       longerThanBytes: longerThan === undefined ? null : sizeInBytes(longerThan),
@@ -29,11 +29,11 @@ export const PATTERN_STAGES: Pick<StageBuilders, PatternStage> = {
     });
   },
   redact: ({ shapes = [], patterns = [], replacement }, { maxLineBytes, scratch, redactions: counts }) => {
-    const wanted = patterns.map(({ name, expression, replacement }) => ({ name, pattern: compiled(expression), replacement }));
+    const wanted = patterns.map(({ name, expression, replacement }) => ({ name, pattern: sound(compilePattern(expression)), replacement }));
     return new RedactStage({ options: { shapes, patterns: wanted, replacement, maxLineBytes }, scratch, counts });
   },
   regex: ({ expression, source, labels_from_groups: wantsLabels }, { extracted, labels }) => {
-    const pattern = compiled(expression);
+    const pattern = sound(compilePattern(expression));
     const targets = pattern.names.flatMap((name, index): readonly GroupTarget[] => {
       if (name === null) return [];
       return [{ group: index + 1, value: extracted.slotOf(name), label: wantsLabels ? labels.slotOf(name) : null }];
@@ -41,14 +41,12 @@ export const PATTERN_STAGES: Pick<StageBuilders, PatternStage> = {
     return new RegexStage({ pattern, targets, source: source === undefined ? null : extracted.slotOf(source) });
   },
   replace: ({ expression, source, replace }, { extracted, scratch, maxLineBytes }) => {
-    const template = compileTemplate(replace);
-    assert(!('fault' in template));
-    const named = compiled(expression).names.flatMap((name, index) =>
+    const named = sound(compilePattern(expression)).names.flatMap((name, index) =>
       name === null ? [] : [{ group: index + 1, slot: extracted.slotOf(name) }],
     );
     return new ReplaceStage({
       pattern: new PlacedPattern(expression),
-      template,
+      template: sound(compileTemplate(replace)),
       slotOf: (name) => extracted.slotOf(name),
       named,
       source: source === undefined ? null : extracted.slotOf(source),
@@ -57,10 +55,3 @@ export const PATTERN_STAGES: Pick<StageBuilders, PatternStage> = {
     });
   },
 };
-
-/** One that was found to be sound when the configuration was read. */
-function compiled(expression: string): Pattern {
-  const pattern = compilePattern(expression);
-  assert(!('fault' in pattern));
-  return pattern;
-}

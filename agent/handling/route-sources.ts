@@ -11,7 +11,7 @@ import { podFacts, podOfFacts } from '../enrich/pod-facts.ts';
 import { type LabelOptions, manyValued, type PodOfSource, streamIdentity } from '../enrich/stream-identity.ts';
 import { labelOptions, labelsFingerprint } from './label-options.ts';
 import type { CompileJmesPath } from './load-jmespath.ts';
-import type { Attribution, PodFacts } from '../model/attribution.ts';
+import type { Attribution } from '../model/attribution.ts';
 import type { Counters } from '../model/counters.ts';
 import type { Pod } from '../model/pod.ts';
 import { STDOUT } from '../model/record.ts';
@@ -71,13 +71,12 @@ export function routeSources(
     const handled = handling(source, pod === null ? null : podOfFacts(source, pod), attribution);
     return { ...handled, final: true, muted, attribution };
   };
-  const factsOf = (source: Source, pod: Pod): PodFacts =>
-    podFacts(pod, options, ownersWord(pod, source.container, config.kubernetes).annotations);
   const attribute = (source: Source, pod: Pod | null): FoundRoutes<LokiRoute> => {
-    if (pod !== null) faults?.say(pod, useless(pod, source, config, options));
+    const word = ownersWord(pod, source.container, config.kubernetes);
+    if (pod !== null) faults?.say(pod, useless(pod, source, word.faulty, { config, options }));
     const muted = pod === null ? null : (selection?.mutedChannel(source, pod) ?? null);
     const demoted = budget?.admit(source, labelsOf(source, pod)) ?? [];
-    const facts = pod === null ? null : factsOf(source, pod);
+    const facts = pod === null ? null : podFacts(pod, options, word.annotations);
     const routes = config.routes.length === 0 ? {} : { routes: routing.appliedTo(source, pod) };
     return attributed(source, { options: fingerprint, pod: facts, muted, demoted, ...routes });
   };
@@ -105,11 +104,16 @@ export function routeSources(
 }
 
 /** Annotations of a pod that were meant for us and have no effect. */
-function useless(pod: Pod, { container }: Source, { kubernetes }: Config, options: LabelOptions): string[] {
+function useless(
+  pod: Pod,
+  { container }: Source,
+  faulty: readonly string[],
+  { config, options }: { readonly config: Config; readonly options: LabelOptions },
+): string[] {
   const { serviceNames, mappedLabels, mappedMetadata } = options;
   const names = [
-    ...unreadable(pod, container, conventionsIn(kubernetes)),
-    ...ownersWord(pod, container, kubernetes).faulty,
+    ...unreadable(pod, container, conventionsIn(config.kubernetes)),
+    ...faulty,
     ...unusable(pod, serviceNames),
     ...unmappable(pod, mappedLabels),
     ...unmappable(pod, mappedMetadata),

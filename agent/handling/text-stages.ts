@@ -1,4 +1,5 @@
 import assert from 'node:assert';
+import { sound } from './sound.ts';
 import { buildMetricsStage } from './build-metrics-stage.ts';
 import type { StageBuilders } from './build-stages.ts';
 import { compileLayout, type Layout } from '../layouts/compile-layout.ts';
@@ -22,17 +23,14 @@ export const TEXT_STAGES: Pick<StageBuilders, TextStage> = {
   metrics: buildMetricsStage,
   sampling: ({ rate, drop_counter_reason: reason }, { countFiltered }) =>
     new SamplingStage({ rate, countFiltered: () => countFiltered(reason) }),
-  template: (options, { extracted, maxLineBytes: maxBytes, countFault }) => {
-    const template = compileTemplate(options.template);
-    assert(!('fault' in template));
-    return new TemplateStage({
-      template,
+  template: (options, { extracted, maxLineBytes: maxBytes, countFault }) =>
+    new TemplateStage({
+      template: sound(compileTemplate(options.template)),
       source: extracted.slotOf(options.source),
       slotOf: (name) => extracted.slotOf(name),
       maxBytes,
       countFault: () => countFault('template_failed'),
-    });
-  },
+    }),
   timestamp: (options, { extracted, memory, zones, countFault }) => {
     const zone = options.location === undefined ? null : zones.of(options.location);
     const layoutOf = (format: string): Layout => compileLayout(format, zone) ?? assert.fail(`no layout: ${format}`);

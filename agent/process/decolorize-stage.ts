@@ -7,6 +7,7 @@ const ESC = 27;
 
 /** Takes out what colours a line on a terminal, and all else that tells a terminal something. A line without ESC stays where it is. */
 export class DecolorizeStage implements Stage {
+  readonly needles: readonly Buffer[] = [Buffer.of(ESC)];
   readonly #scratch: Scratch;
 
   constructor(scratch: Scratch) {

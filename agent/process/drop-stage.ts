@@ -18,7 +18,11 @@ export interface DropStageOptions {
   readonly countFiltered: () => void;
 }
 
-type Condition = (entry: Entry) => boolean;
+interface Condition {
+  (entry: Entry): boolean;
+  /** Every entry that it holds for has it in its line; absent: there is nothing like that. */
+  readonly needle?: Buffer;
+}
 
 /** Leaves out the entries that all of its conditions hold for, as Promtail does (clients/pkg/logentry/stages/drop.go). */
 export class DropStage implements Stage {
@@ -27,9 +31,9 @@ export class DropStage implements Stage {
   readonly #countFiltered: DropStageOptions['countFiltered'];
 
   constructor(options: DropStageOptions) {
-    const literal = options.sources.length === 0 ? options.pattern?.literal : null;
-    if (literal !== null && literal !== undefined && literal.length > 0) this.needles = [literal];
     this.#conditions = conditionsOf(options);
+    const needle = this.#conditions.find((condition) => condition.needle !== undefined)?.needle;
+    if (needle !== undefined) this.needles = [needle];
     this.#countFiltered = options.countFiltered;
   }
 
